@@ -1,0 +1,92 @@
+"""Explained, cited clinical rules for muscle twitching: how soon, to whom, what to test, what it may be, and why.
+
+    from fasciculation_rules import Case, assess
+    print(assess(Case.of(age="42 years", fasciculation="present")))
+
+It advises clinicians and makes no diagnosis. No clinician has reviewed its content yet.
+Importing this package loads nothing else; each name below is loaded when it is first used.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from fasciculation_rules._version import __version__
+
+if TYPE_CHECKING:
+    from fasciculation_rules.assess.straight_line import assess
+    from fasciculation_rules.errors import (
+        CaseError,
+        EngineDisagreementError,
+        EngineError,
+        EngineUnavailableError,
+        FasciculationRulesError,
+        Problem,
+        ProfileError,
+        RulesetAlteredError,
+        RulesetError,
+        RulesetInvalidError,
+        RulesetNotFoundError,
+    )
+    from fasciculation_rules.model.assessment import Assessment
+    from fasciculation_rules.model.case import Case
+    from fasciculation_rules.model.profile import Profile
+    from fasciculation_rules.model.ruleset import Ruleset
+    from fasciculation_rules.report.text import explain
+    from fasciculation_rules.shelf.opening import open_ruleset
+
+_HOMES = {
+    "Assessment": "model.assessment",
+    "Case": "model.case",
+    "Profile": "model.profile",
+    "Ruleset": "model.ruleset",
+    "assess": "assess.straight_line",
+    "explain": "report.text",
+    "open_ruleset": "shelf.opening",
+    "CaseError": "errors",
+    "EngineDisagreementError": "errors",
+    "EngineError": "errors",
+    "EngineUnavailableError": "errors",
+    "FasciculationRulesError": "errors",
+    "Problem": "errors",
+    "ProfileError": "errors",
+    "RulesetAlteredError": "errors",
+    "RulesetError": "errors",
+    "RulesetInvalidError": "errors",
+    "RulesetNotFoundError": "errors",
+}
+
+__all__ = [
+    "Assessment",
+    "Case",
+    "CaseError",
+    "EngineDisagreementError",
+    "EngineError",
+    "EngineUnavailableError",
+    "FasciculationRulesError",
+    "Problem",
+    "Profile",
+    "ProfileError",
+    "Ruleset",
+    "RulesetAlteredError",
+    "RulesetError",
+    "RulesetInvalidError",
+    "RulesetNotFoundError",
+    "__version__",
+    "assess",
+    "explain",
+    "open_ruleset",
+]
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOMES:
+        raise AttributeError(f"module '{__name__}' has no attribute '{name}'")
+    value = getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -1,0 +1,104 @@
+"""What it may be: for each candidate the evidence for, against, excluding and unknown, each traced to its rule."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from fasciculation_rules.assess.findings import Findings
+from fasciculation_rules.assess.firings import Fired
+from fasciculation_rules.assess.tables import Tables
+from fasciculation_rules.assess.why import could_decide, rests_on
+from fasciculation_rules.logic.firing import Firing
+from fasciculation_rules.model.assessment import Argument, Candidate
+from fasciculation_rules.model.rule import Differential
+
+_STRENGTHS = ("strong", "moderate", "weak")
+
+
+@dataclass
+class _Sides:
+    """The arguments gathered for one condition."""
+
+    for_: list[Argument] = field(default_factory=list)
+    against: list[Argument] = field(default_factory=list)
+    excluding: list[Argument] = field(default_factory=list)
+    unknown: list[Argument] = field(default_factory=list)
+
+
+def differential_of(findings: Findings, fired: Fired, tables: Tables) -> tuple[Candidate, ...]:
+    """Candidates with at least one argument for them, ranked; ties in declared order.
+
+    A candidate that a rule excludes is left out, unless it must not be missed: then it stays, with that rule.
+    """
+    conditions = tables.ruleset.outcomes.conditions
+    sides: dict[str, _Sides] = {}
+    candidates = _supported(fired, tables)
+    for name in tables.rules_of(fired.at_least(Firing.AWAITS_TEST) & tables.differential):
+        rule = tables.ruleset.differentials[name]
+        if rule.then.condition in candidates:
+            _add(sides.setdefault(rule.then.condition, _Sides()), rule, findings, fired, tables)
+    found = []
+    for name, gathered in sides.items():
+        condition = conditions[name]
+        standing = _standing(gathered)
+        if standing != "excluded" or condition.must_not_miss:
+            found.append(
+                Candidate(
+                    condition=name,
+                    label=condition.label,
+                    standing=standing,
+                    must_not_miss=condition.must_not_miss,
+                    for_=tuple(gathered.for_),
+                    against=tuple(gathered.against),
+                    excluding=tuple(gathered.excluding),
+                    unknown=tuple(gathered.unknown),
+                )
+            )
+    declared = {name: index for index, name in enumerate(conditions)}
+    found.sort(key=lambda c: (c.standing == "excluded", *(-n for n in _net(c.for_, c.against)), declared[c.condition]))
+    return tuple(found)
+
+
+def _supported(fired: Fired, tables: Tables) -> frozenset[str]:
+    rules = (tables.ruleset.differentials[name] for name in tables.rules_of(fired.true & tables.differential))
+    return frozenset(rule.then.condition for rule in rules if rule.then.side == "for")
+
+
+def _add(sides: _Sides, rule: Differential, findings: Findings, fired: Fired, tables: Tables) -> None:
+    fires = bool(fired.true & tables.ruleset.program.bits[rule.rule])
+    if fires:
+        items: Iterable[str] = rests_on(rule.rule, findings.facts, tables)
+    else:
+        items = sorted(could_decide(rule.rule, findings.facts, tables), key=tables.slot.__getitem__)
+    argument = Argument(
+        rule=rule.rule, strength=rule.then.strength, findings=tuple(tables.base[name] for name in items), because=rule.then.because
+    )
+    if not fires:
+        sides.unknown.append(argument)
+        return
+    match rule.then.side:
+        case "for":
+            sides.for_.append(argument)
+        case "against":
+            sides.against.append(argument)
+        case "excluding":
+            sides.excluding.append(argument)
+
+
+def _net(for_: Sequence[Argument], against: Sequence[Argument]) -> tuple[int, ...]:
+    """(strong, moderate, weak): how many for minus how many against."""
+    pro, contra = Counter(a.strength for a in for_), Counter(a.strength for a in against)
+    return tuple(pro[strength] - contra[strength] for strength in _STRENGTHS)
+
+
+def _standing(sides: _Sides) -> Literal["supported", "possible", "opposed", "excluded"]:
+    """Excluded by any excluding rule; opposed where the balance is against; possible on weak evidence only."""
+    if sides.excluding:
+        return "excluded"
+    net = _net(sides.for_, sides.against)
+    if net < (0, 0, 0):
+        return "opposed"
+    return "supported" if net >= (0, 1, 0) else "possible"

@@ -1,0 +1,88 @@
+"""The one rung shown: settled or not, raised by the floors, with its delay and its destination."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from fasciculation_rules.assess.findings import Findings
+from fasciculation_rules.assess.firings import Fired
+from fasciculation_rules.assess.tables import Tables
+from fasciculation_rules.assess.urgency import Urgency
+from fasciculation_rules.model.assessment import Disposition, FloorApplied
+from fasciculation_rules.model.base import read_duration
+from fasciculation_rules.model.outcomes import Floor
+from fasciculation_rules.model.ruleset import SPARED_EXAMINATION, UNDER_16
+
+UNSETTLED_RUNG = "soon_gp"
+
+
+@dataclass(frozen=True)
+class Screen:
+    """How far the general questions have been answered."""
+
+    unanswered: tuple[str, ...]
+
+    @property
+    def finished(self) -> bool:
+        """Whether every screen item is known."""
+        return not self.unanswered
+
+
+def screen_of(findings: Findings, tables: Tables) -> Screen:
+    """The screen items still unknown, in the order in which they are asked."""
+    known = findings.facts.findings
+    return Screen(tuple(item for item in tables.ruleset.vocabulary.screen if item not in known))
+
+
+def disposition_of(urgency: Urgency, screen: Screen, findings: Findings, fired: Fired, tables: Tables) -> Disposition:
+    """`at_least` if settled or high enough, else `soon_gp`; then the floors, which only raise."""
+    ruleset = tables.ruleset
+    rank, bounds = ruleset.rank, urgency.range
+    settled = bounds.at_least == ruleset.outcomes.ladder[-1] or (screen.finished and bounds.at_least == bounds.at_most)
+    rung = bounds.at_least if settled else max(bounds.at_least, UNSETTLED_RUNG, key=rank.__getitem__)
+    floors = []
+    for name, floor in _floors(screen, findings, fired, tables):
+        if rank[floor.rung] > rank[bounds.at_least]:
+            floors.append(FloorApplied(floor=name, rung=floor.rung, because=floor.because))
+            rung = max(rung, floor.rung, key=rank.__getitem__)
+    shown = ruleset.urgency[rung]
+    return Disposition(
+        rung=rung,
+        label=shown.label,
+        settled=settled,
+        maximum_delay=_shortest(rung, urgency, fired, tables),
+        first_action_within=shown.first_action_within,
+        refer=_destinations(rung, urgency, fired, tables),
+        time_critical=shown.time_critical,
+        audience=shown.audience,
+        floors=tuple(floors),
+    )
+
+
+def _floors(screen: Screen, findings: Findings, fired: Fired, tables: Tables) -> list[tuple[str, Floor]]:
+    floors, bits = tables.ruleset.outcomes.floors, tables.ruleset.program.bits
+    found = []
+    if not screen.finished:
+        found.append(("screen_unfinished", floors.screen_unfinished))
+    if fired.true & bits.get(UNDER_16, 0):
+        found.append(("under_16", floors.under_16))
+    examined = not tables.elicited.isdisjoint(findings.facts.findings)
+    if not examined and not fired.true & bits.get(SPARED_EXAMINATION, 0):
+        found.append(("not_examined", floors.not_examined))
+    return found
+
+
+def _shortest(rung: str, urgency: Urgency, fired: Fired, tables: Tables) -> str | None:
+    """The rung's delay, or a shorter `within` of a rule that fired at this rung."""
+    ruleset = tables.ruleset
+    delays = [ruleset.urgency[rung].delay]
+    for rule in tables.rules_of(urgency.rules_at(rung, fired.true)):
+        delays.append(ruleset.escalations[rule].then.within)
+    known = [delay for delay in delays if delay is not None]
+    return min(known, key=read_duration, default=None)
+
+
+def _destinations(rung: str, urgency: Urgency, fired: Fired, tables: Tables) -> tuple[str, ...]:
+    rules = tables.rules_of(urgency.rules_at(rung, fired.true))
+    named = (name for rule in rules for name in tables.ruleset.escalations[rule].then.refer)
+    return tuple(dict.fromkeys(named))

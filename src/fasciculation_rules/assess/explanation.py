@@ -1,0 +1,62 @@
+"""Why: one sentence for each floor, escalation, argument and plan item shown, with what it rests on and its sources."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from fasciculation_rules.assess.findings import Findings
+from fasciculation_rules.assess.firings import Fired
+from fasciculation_rules.assess.tables import Tables
+from fasciculation_rules.assess.urgency import Urgency
+from fasciculation_rules.assess.why import rests_on
+from fasciculation_rules.model.assessment import Candidate, CitationOut, Disposition, PlanOut, Sentence
+
+DISCHARGED = " As the examination and basic blood tests were normal, this counts as routine."
+
+
+def explanation_of(
+    disposition: Disposition,
+    urgency: Urgency,
+    plan: PlanOut,
+    differential: tuple[Candidate, ...],
+    findings: Findings,
+    fired: Fired,
+    tables: Tables,
+) -> tuple[Sentence, ...]:
+    """Floors, then escalation from the highest rung down, then the differential, then the plan."""
+
+    def say(sentence: str, rule: str) -> Sentence:
+        items = tuple(tables.base[name] for name in rests_on(rule, findings.facts, tables))
+        return Sentence(sentence=sentence, rule=rule, findings=items, citations=tables.citations[rule])
+
+    found = [_of_floor(applied.floor, tables) for applied in disposition.floors]
+    for rung in reversed(tables.ruleset.outcomes.ladder):
+        for rule in tables.rules_of(urgency.rules_at(rung, fired.true)):
+            discharged = urgency.discharged & tables.ruleset.program.bits[rule]
+            because = tables.ruleset.escalations[rule].then.because
+            found.append(say(because + DISCHARGED if discharged else because, rule))
+    for candidate in differential:
+        for argument in (*candidate.for_, *candidate.against, *candidate.excluding):
+            citations = tables.citations[argument.rule]
+            found.append(
+                Sentence(
+                    sentence=argument.because, rule=argument.rule, findings=argument.findings, citations=citations
+                )
+            )
+    found += [say(tables.plan_sentences[rule], rule) for rule in _planned(plan)]
+    return tuple(found)
+
+
+def _planned(plan: PlanOut) -> Iterator[str]:
+    """The plan rules behind the items shown, each once."""
+    items = (*plan.tests, *plan.advice, *plan.safety_net, *plan.afterwards)
+    rules = dict.fromkeys(rule for item in items if item.rung is None for rule in item.rules)
+    yield from rules
+
+
+def _of_floor(name: str, tables: Tables) -> Sentence:
+    floor = dict(tables.ruleset.outcomes.floors)[name]
+    row = tables.ruleset.references.rows[floor.row]
+    title = tables.ruleset.references.sources[floor.cite].title
+    citation = CitationOut(cite=floor.cite, title=title, at=None, row=floor.row, unverified=row.unverified)
+    return Sentence(sentence=floor.because, rule=f"floor:{name}", findings=(), citations=(citation,))

@@ -1,0 +1,117 @@
+"""Runs the engines over the facts: one of five values for every rule, checked, and graded where undecided."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from typing import cast
+
+from fasciculation_rules.engines import Engine, open_engine
+from fasciculation_rules.engines.compiled import CompiledEngine
+from fasciculation_rules.errors import EngineDisagreementError, EngineError, EngineUnavailableError
+from fasciculation_rules.logic.facts import Facts
+from fasciculation_rules.logic.firing import Firing
+from fasciculation_rules.logic.program import Answer, Vector
+from fasciculation_rules.model.assessment import EngineIdentity, Notice
+from fasciculation_rules.model.case import Case
+from fasciculation_rules.model.ruleset import Ruleset
+
+_BUILDING = threading.RLock()
+
+
+@dataclass(frozen=True, slots=True)
+class Fired:
+    """The five values as bits of `program.names`; the five masks share no bit and leave none out."""
+
+    true: int
+    false: int
+    open: int
+    awaits_examination: int
+    awaits_test: int
+    engine: EngineIdentity
+    notices: tuple[Notice, ...] = ()
+
+    def at_least(self, firing: Firing) -> int:
+        """The bits of everything worth this much or more."""
+        match firing:
+            case Firing.TRUE:
+                return self.true
+            case Firing.OPEN:
+                return self.true | self.open
+            case Firing.AWAITS_EXAMINATION:
+                return self.true | self.open | self.awaits_examination
+            case Firing.AWAITS_TEST:
+                return self.true | self.open | self.awaits_examination | self.awaits_test
+            case Firing.FALSE:
+                return self.at_least(Firing.AWAITS_TEST) | self.false
+
+
+def engine_of(ruleset: Ruleset, name: str) -> Engine:
+    """The engine for this ruleset's program, built once and kept with the ruleset.
+
+    Raises EngineUnavailableError where it cannot be had here.
+    """
+    engine = ruleset.memo.get(name)
+    if engine is None:
+        with _BUILDING:
+            engine = ruleset.memo.get(name) or open_engine(name, ruleset.program)
+            ruleset.memo[name] = engine
+    return cast(Engine, engine)
+
+
+def fire(facts: Facts, ruleset: Ruleset, *, engine: str, case: Case | None = None) -> Fired:
+    """Every rule's value. The engine's answer is checked against `compiled`, which also grades.
+
+    Where `durable` cannot be imported, or fails twice, `compiled` answers and a notice says so.
+    Raises EngineDisagreementError where the two differ: then there is no guidance.
+    """
+    compiled = cast(CompiledEngine, engine_of(ruleset, "compiled"))
+    vector = ruleset.program.encode(facts)
+    answer = compiled.answer(vector)
+    identity, notices = _checked(answer, facts, ruleset, engine, compiled, case)
+    everything = (1 << len(ruleset.program.names)) - 1
+    grades = compiled.grade(vector, everything & ~(answer.true | answer.false))
+    return Fired(
+        answer.true, answer.false, grades.open, grades.awaits_examination, grades.awaits_test, identity, notices
+    )
+
+
+def _checked(
+    expected: Answer, facts: Facts, ruleset: Ruleset, name: str, compiled: CompiledEngine, case: Case | None
+) -> tuple[EngineIdentity, tuple[Notice, ...]]:
+    alone = EngineIdentity(name=compiled.name, version=compiled.version, checked_by=None)
+    if name == compiled.name:
+        return alone, ()
+    try:
+        engine = engine_of(ruleset, name)
+        vector: Vector = ruleset.program.encode(facts)
+        answer = engine.answer(vector)
+    except (EngineUnavailableError, EngineError) as error:
+        if name != "durable" or isinstance(error, EngineDisagreementError):
+            raise
+        unavailable = isinstance(error, EngineUnavailableError)
+        code = "engine-unavailable" if unavailable else "engine-failed"
+        why = "is not available here" if unavailable else "failed twice"
+        message = f"the engine 'durable' {why}, so 'compiled' answered alone"
+        return alone, (Notice(code=code, message=message),)
+    if answer != expected:
+        raise _disagreement(expected, answer, ruleset, name, case)
+    return EngineIdentity(name=engine.name, version=engine.version, checked_by=compiled.name), ()
+
+
+def _disagreement(
+    expected: Answer, found: Answer, ruleset: Ruleset, name: str, case: Case | None
+) -> EngineDisagreementError:
+    program = ruleset.program
+    differing = program.decode((expected.true ^ found.true) | (expected.false ^ found.false))
+
+    def said(answer: Answer, rule: str) -> str:
+        bit = program.bits[rule]
+        return "true" if answer.true & bit else "false" if answer.false & bit else "undecided"
+
+    return EngineDisagreementError(
+        f"the engines '{name}' and 'compiled' disagree on {len(differing)} of {len(program.names)} conditions "
+        f"of ruleset {ruleset.version}; no guidance is given. The case and the rules are attributes of this error",
+        differences={rule: (said(found, rule), said(expected, rule)) for rule in differing},
+        case=case,
+    )

@@ -1,0 +1,110 @@
+"""What to do: referrals, tests, advice and safety nets; at `same_day` and above only what is acute comes first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from fasciculation_rules.assess.disposition import Screen
+from fasciculation_rules.assess.findings import Findings
+from fasciculation_rules.assess.firings import Fired
+from fasciculation_rules.assess.tables import Tables
+from fasciculation_rules.assess.urgency import Urgency
+from fasciculation_rules.model.assessment import Disposition, Notice, PlanItem, PlanOut
+from fasciculation_rules.model.rule import Plan
+from fasciculation_rules.model.ruleset import UNDER_16
+
+ACUTE_FROM = "same_day"
+
+
+@dataclass
+class _Draft:
+    """The plan while it is gathered: an item asked for by several rules stands once, with all of them."""
+
+    now: dict[tuple[str, str], PlanItem] = field(default_factory=dict)
+    later: dict[tuple[str, str], PlanItem] = field(default_factory=dict)
+    notices: list[Notice] = field(default_factory=list)
+
+    def add(self, section: str, item: PlanItem, *, now: bool) -> None:
+        key = (section, item.id)
+        place = self.now if now or key in self.now else self.later
+        before = self.now.pop(key, None) or self.later.pop(key, None)
+        if before is not None:
+            rules = tuple(dict.fromkeys((*before.rules, *item.rules)))
+            item = before.model_copy(update={"rules": rules, "who": before.who if now is False else item.who})
+        place[key] = item
+
+    def section(self, name: str) -> tuple[PlanItem, ...]:
+        return tuple(item for (section, _), item in self.now.items() if section == name)
+
+
+def plan_of(
+    disposition: Disposition, urgency: Urgency, screen: Screen, findings: Findings, fired: Fired, tables: Tables
+) -> tuple[PlanOut, tuple[Notice, ...]]:
+    """The plan, and notices about advice that was withheld."""
+    ruleset, draft = tables.ruleset, _Draft()
+    acute = ruleset.rank[disposition.rung] >= ruleset.rank[ACUTE_FROM]
+    _referrals(draft, urgency, fired, tables, acute=acute)
+    gate = _self_care_gate(urgency, screen, findings, fired, tables)
+    for name in tables.rules_of(fired.true & tables.plans):
+        rule = ruleset.plans[name]
+        now = rule.class_ == "acute" or not acute
+        if rule.then.order:
+            for test in rule.then.order:
+                label = ruleset.outcomes.tests[test].label
+                draft.add("tests", PlanItem(id=test, label=label, who=rule.then.who, rules=(name,)), now=now)
+        elif rule.then.advise is not None:
+            if rule.class_ != "self_care" or gate:
+                _advise(draft, rule, rule.then.advise, findings, tables, now=now)
+        elif rule.then.safety_net is not None:
+            net = ruleset.outcomes.safety_net[rule.then.safety_net]
+            item = PlanItem(id=rule.then.safety_net, label=net.label, text=net.text, rules=(name,))
+            draft.add("safety_net", item, now=True)
+    plan = PlanOut(
+        referrals=draft.section("referrals"),
+        tests=draft.section("tests"),
+        advice=draft.section("advice"),
+        safety_net=draft.section("safety_net"),
+        afterwards=tuple(draft.later.values()),
+    )
+    return plan, tuple(draft.notices)
+
+
+def _referrals(draft: _Draft, urgency: Urgency, fired: Fired, tables: Tables, *, acute: bool) -> None:
+    """Each destination once, at its highest rung, highest first."""
+    ruleset = tables.ruleset
+    gathered: dict[str, PlanItem] = {}
+    for rung in reversed(ruleset.outcomes.ladder):
+        for rule in tables.rules_of(urgency.rules_at(rung, fired.true)):
+            for name in ruleset.escalations[rule].then.refer:
+                before = gathered.get(name)
+                if before is None:
+                    label = ruleset.outcomes.destinations[name].label
+                    gathered[name] = PlanItem(id=name, label=label, rung=rung, rules=(rule,))
+                else:
+                    gathered[name] = before.model_copy(update={"rules": (*before.rules, rule)})
+    for item in gathered.values():
+        now = not acute or ruleset.rank[item.rung or ""] >= ruleset.rank[ACUTE_FROM]
+        draft.add("referrals", item, now=now)
+
+
+def _self_care_gate(urgency: Urgency, screen: Screen, findings: Findings, fired: Fired, tables: Tables) -> bool:
+    """Screen finished, nothing left to ask that goes beyond reassurance, and known to be 16 or more."""
+    ruleset = tables.ruleset
+    rank = ruleset.rank
+    if not screen.finished or rank[urgency.range.at_most] > rank[ruleset.outcomes.reassure_up_to]:
+        return False
+    return bool(fired.false & ruleset.program.bits.get(UNDER_16, 0))
+
+
+def _advise(draft: _Draft, rule: Plan, advice: str, findings: Findings, tables: Tables, *, now: bool) -> None:
+    vocabulary, known = tables.ruleset.vocabulary, findings.facts.findings
+    against = [name for name in rule.then.unless_contraindicated if known.get(name) is not False]
+    entry = tables.ruleset.outcomes.advice[advice]
+    if against:
+        present = [name for name in against if known.get(name)]
+        named = ", ".join(vocabulary.label(name) for name in present or against)
+        why = f"because of {named}" if present else f"until it is known that there is none of: {named}"
+        notice = Notice(code="advice-withheld", message=f"{entry.label}: withheld {why}", items=(advice, *against))
+        draft.notices.append(notice)
+        return
+    draft.add("advice", PlanItem(id=advice, label=entry.label, text=entry.text, rules=(rule.rule,)), now=now)

@@ -1,0 +1,23 @@
+"""Whether the case is one the ruleset is about, and what should be said if not. Never suppresses a rule."""
+
+from __future__ import annotations
+
+from fasciculation_rules.assess.findings import Findings
+from fasciculation_rules.assess.firings import Fired
+from fasciculation_rules.assess.tables import Tables
+from fasciculation_rules.model.assessment import Notice, Scope
+from fasciculation_rules.model.ruleset import ENTRY, UNDER_16
+
+
+def scope_of(findings: Findings, fired: Fired, tables: Tables) -> Scope:
+    """Entry as true, false or unknown, with notices about age."""
+    bits = tables.ruleset.program.bits
+    entry = True if fired.true & bits[ENTRY] else False if fired.false & bits[ENTRY] else None
+    notices = []
+    if fired.true & bits.get(UNDER_16, 0):
+        message = "under 16 years: outside the scope of this ruleset; every rule was still applied"
+        notices.append(Notice(code="outside-scope", message=message, items=("age",)))
+    elif "age" not in findings.facts.quantities:
+        message = "the age is unknown, so no self-care advice is given"
+        notices.append(Notice(code="age-unknown", message=message, items=("age",)))
+    return Scope(entry=entry, notices=tuple(notices))

@@ -1,0 +1,96 @@
+"""The straight line from a case to an assessment: each step is one call, and every value between them is frozen."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from typing import Any
+
+from fasciculation_rules._version import __version__
+from fasciculation_rules.assess.admit import admit
+from fasciculation_rules.assess.differential import differential_of
+from fasciculation_rules.assess.disposition import disposition_of, screen_of
+from fasciculation_rules.assess.explanation import explanation_of
+from fasciculation_rules.assess.findings import close
+from fasciculation_rules.assess.firings import fire
+from fasciculation_rules.assess.plan import plan_of
+from fasciculation_rules.assess.questions import checks_of, questions_of, reach_of
+from fasciculation_rules.assess.scope import scope_of
+from fasciculation_rules.assess.tables import Tables
+from fasciculation_rules.assess.urgency import urgency_of
+from fasciculation_rules.logic.firing import Firing
+from fasciculation_rules.model.assessment import Assessment, Firings
+from fasciculation_rules.model.case import Case
+from fasciculation_rules.model.profile import Profile
+from fasciculation_rules.model.ruleset import Ruleset
+from fasciculation_rules.shelf.freeze import with_profile
+from fasciculation_rules.shelf.opening import open_ruleset
+
+
+def assess(
+    case: Case | Mapping[str, Any],
+    ruleset: Ruleset | str | None = None,
+    *,
+    engine: str = "durable",
+    on: datetime.date | None = None,
+    profile: Profile | None = None,
+    reconcile: bool = False,
+) -> Assessment:
+    """How soon, to whom, what to test, what to ask next, what it may be, and why.
+
+    `ruleset` is a ruleset or a version; without one the newest active (else the newest draft) is used and named.
+    `on` is the day of assessment: dated records older than their horizon count as unknown. Without it nothing ages.
+    `reconcile` settles contradictions as records need (the specific presence wins) instead of refusing them.
+
+    Raises CaseError, RulesetError or ProfileError for bad input; EngineDisagreementError where two engines differ.
+    """
+    case = Case.read(case)
+    ruleset = ruleset if isinstance(ruleset, Ruleset) else open_ruleset(ruleset)
+    ruleset = ruleset if profile is None else with_profile(ruleset, profile)
+    tables = Tables.of(ruleset)
+
+    admitted = admit(case, ruleset, on=on)
+    findings = close(admitted, case, ruleset, reconcile=reconcile)
+    fired = fire(findings.facts, ruleset, engine=engine, case=case)
+    urgency = urgency_of(fired, tables)
+    screen = screen_of(findings, tables)
+    disposition = disposition_of(urgency, screen, findings, fired, tables)
+    plan, withheld = plan_of(disposition, urgency, screen, findings, fired, tables)
+    differential = differential_of(findings, fired, tables)
+    reach = reach_of(urgency, findings, fired, tables)
+    questions = questions_of(reach[Firing.OPEN], screen.unanswered, urgency.range.at_least, findings, tables)
+    explanation = explanation_of(disposition, urgency, plan, differential, findings, fired, tables)
+
+    return Assessment(
+        ruleset=tables.identity,
+        library=__version__,
+        engine=fired.engine,
+        scope=scope_of(findings, fired, tables),
+        urgency=urgency.range,
+        disposition=disposition,
+        plan=plan,
+        differential=differential,
+        questions=questions,
+        examinations=checks_of(reach[Firing.AWAITS_EXAMINATION], tables),
+        tests=checks_of(reach[Firing.AWAITS_TEST], tables),
+        firings=Firings(
+            fired=tuple(tables.rules_of(fired.true & tables.signed)),
+            discharged=tuple(tables.rules_of(urgency.discharged)),
+            open=tuple(tables.rules_of(fired.open & tables.signed)),
+            awaits_examination=tuple(tables.rules_of(fired.awaits_examination & tables.signed)),
+            awaits_test=tuple(tables.rules_of(fired.awaits_test & tables.signed)),
+        ),
+        explanation=explanation,
+        notices=(*findings.notices, *fired.notices, *withheld),
+        limits=ruleset.outcomes.limits,
+        labels=_labels(explanation, differential, tables),
+    )
+
+
+def _labels(explanation: Any, differential: Any, tables: Tables) -> dict[str, str]:
+    """The words for every finding that the assessment names, so that a reader needs no vocabulary."""
+    named = [name for sentence in explanation for name in sentence.findings]
+    for candidate in differential:
+        for argument in (*candidate.for_, *candidate.against, *candidate.excluding, *candidate.unknown):
+            named += argument.findings
+    return {name: tables.ruleset.vocabulary.label(name) for name in sorted(set(named))}

@@ -1,0 +1,132 @@
+"""Every error this library raises, and the located problem they are made of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Problem:
+    """One thing that is wrong, where it is, and what to do about it.
+
+    `file`, `line` and `column` are the place in a file (line 0: the whole file);
+    `at` is the place in the value, such as `when.all[1].any[0]`;
+    `code` is stable and greppable; `hint` may be empty.
+    """
+
+    file: str
+    line: int
+    column: int
+    at: str
+    code: str
+    message: str
+    hint: str = ""
+
+    def __str__(self) -> str:
+        place = self.file
+        if self.line:
+            place += f":{self.line}:{self.column}"
+        parts = [part for part in (place, self.at, self.code, self.message) if part]
+        return ": ".join(parts) + (f"; {self.hint}" if self.hint else "")
+
+
+def problem(code: str, message: str, *, at: str = "", hint: str = "") -> Problem:
+    """A problem whose file is not known yet (or that lies in no file)."""
+    return Problem("", 0, 0, at, code, message, hint)
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """A hint naming the nearest known word, or an empty string."""
+    near = get_close_matches(name, list(known), n=1, cutoff=0.7)
+    return f"did you mean '{near[0]}'?" if near else ""
+
+
+class FasciculationRulesError(Exception):
+    """The base of every error of this library; `problems` holds each finding, sorted by place."""
+
+    exit_code = 2
+
+    def __init__(self, summary: str, problems: Iterable[Problem] = ()) -> None:
+        self.summary = summary
+        self.problems: tuple[Problem, ...] = tuple(sorted(set(problems)))
+        super().__init__("\n".join([summary, *(f"  {p}" for p in self.problems)]))
+
+    def __reduce__(self) -> Any:
+        return (_rebuild, (type(self), self.summary, self.problems, self.__dict__))
+
+
+def _rebuild(
+    kind: type[FasciculationRulesError], summary: str, problems: tuple[Problem, ...], state: dict[str, Any]
+) -> FasciculationRulesError:
+    error = kind.__new__(kind)
+    FasciculationRulesError.__init__(error, summary, problems)
+    error.__dict__.update(state)
+    return error
+
+
+class RulesetError(FasciculationRulesError):
+    """Something about a ruleset."""
+
+
+class RulesetNotFoundError(RulesetError, LookupError):
+    """No such ruleset; the message lists those there are."""
+
+
+class RulesetInvalidError(RulesetError, ValueError):
+    """The files of a ruleset do not say something this library can run."""
+
+
+class RulesetAlteredError(RulesetError):
+    """A released ruleset no longer has the digest it was released with."""
+
+    exit_code = 1
+
+
+class CaseError(FasciculationRulesError, ValueError):
+    """The case cannot be read. What the patient's record says is in `case`, never in the message."""
+
+    def __init__(self, summary: str, problems: Iterable[Problem] = (), *, case: object = None) -> None:
+        super().__init__(summary, problems)
+        self.case = case
+
+
+class ProfileError(FasciculationRulesError, ValueError):
+    """A site profile asks for something its ruleset does not allow."""
+
+
+class EngineError(FasciculationRulesError):
+    """An engine could not answer."""
+
+    exit_code = 3
+
+
+class EngineUnavailableError(EngineError, ImportError):
+    """The engine cannot be imported or built here; the message says what to install."""
+
+
+class UnknownEngineError(FasciculationRulesError, ValueError):
+    """No engine has this name; the message lists those there are."""
+
+
+class UnsupportedConditionError(EngineError):
+    """The engine declines a condition rather than approximate it; each problem names the rule and what to do."""
+
+
+class EngineDisagreementError(EngineError):
+    """Two engines gave different answers, so no guidance is given.
+
+    `differences` maps a rule id to the pair (engine's answer, compiled's answer); `case` is the
+    case as given. Neither is in the message, because a message may be logged.
+    """
+
+    def __init__(self, summary: str, *, differences: object = None, case: object = None) -> None:
+        super().__init__(summary)
+        self.differences = differences
+        self.case = case
+
+
+class GrammarError(FasciculationRulesError, ValueError):
+    """A condition that does not follow the grammar."""

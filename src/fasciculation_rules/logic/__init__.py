@@ -1,0 +1,1 @@
+"""What a condition means: five firing values, the tree, the grammar, the rails. Standard library only."""

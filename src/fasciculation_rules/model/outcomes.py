@@ -1,0 +1,130 @@
+"""What a ruleset can conclude: the ladder of urgency, destinations, floors, conditions, tests, advice."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from typing import Literal
+
+from fasciculation_rules.model.base import Duration, Name, Text, Value
+from fasciculation_rules.model.tree import Condition
+
+
+class Urgency(Value):
+    """One rung. `delay` is the longest wait (none: no appointment); `first_action_within` is the GP's part of it."""
+
+    id: Name
+    label: Text
+    delay: Duration | None = None
+    first_action_within: Duration | None = None
+    time_critical: bool = False
+    audience: Text
+    cite: str
+    row: str
+
+
+class Labelled(Value):
+    """A word for people."""
+
+    label: Text
+    codes: Name | None = None
+
+
+class Floor(Value):
+    """A step of the disposition that raises the shown rung and leaves `at_least` alone.
+
+    `when` narrows it to those of whom the condition is true; `unless` spares those.
+    """
+
+    rung: Name
+    when: Condition | None = None
+    unless: Condition | None = None
+    because: Text
+    cite: str
+    row: str
+
+
+class Floors(Value):
+    """The three floors, by what they guard against."""
+
+    screen_unfinished: Floor
+    under_16: Floor
+    not_examined: Floor
+
+
+class Possibility(Labelled):
+    """A condition: something it may be."""
+
+    must_not_miss: bool = False
+
+
+class Advice(Labelled):
+    """Something to tell the patient."""
+
+    text: Text
+
+
+class Outcomes(Value):
+    """Everything a consequence may name. Urgencies ascend; the order of conditions breaks ties."""
+
+    urgencies: tuple[Urgency, ...]
+    destinations: dict[Name, Labelled]
+    floors: Floors
+    reassure_up_to: Name
+    conditions: dict[Name, Possibility]
+    tests: dict[Name, Labelled]
+    advice: dict[Name, Advice]
+    safety_net: dict[Name, Advice] = {}
+    limits: tuple[Text, ...]
+
+    @property
+    def ladder(self) -> tuple[str, ...]:
+        """The rungs from low to high."""
+        return tuple(urgency.id for urgency in self.urgencies)
+
+
+
+
+class Threshold(Value):
+    """A named limit of a quantity, with its source. `critical` is the rung it reaches whatever else is unknown."""
+
+    quantity: Name
+    value: Text
+    critical: Name | None = None
+    cite: str
+    row: str
+    review: datetime.date
+    site_overridable: dict[Literal["from", "to"], Text] | None = None
+
+
+class Source(Value):
+    """Where a fact was published."""
+
+    title: Text
+    publisher: Text | None = None
+    authors: Text | None = None
+    year: int | None = None
+    url: str | None = None
+
+
+_UNVERIFIED = re.compile(r"\b(?:K|F3|B|C)\b|judgement")
+
+
+class Row(Value):
+    """One row of the evidence: a fact in our own words, its source, and how sure the reading was."""
+
+    cite: str
+    confidence: Text
+    says: Text
+
+    @property
+    def unverified(self) -> bool:
+        """Whether any part of it still needs checking: from knowledge, a weak site, teaching not re-read, judgement."""
+        return _UNVERIFIED.search(self.confidence) is not None
+
+
+class References(Value):
+    """Sources, and the evidence rows that cite them."""
+
+    sources: dict[str, Source]
+    rows: dict[str, Row]

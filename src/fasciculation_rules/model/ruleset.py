@@ -1,0 +1,136 @@
+"""A ruleset, read and frozen: the text people signed beside the program that engines run."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Literal, TypeVar
+
+from fasciculation_rules.logic.closure import Closure
+from fasciculation_rules.logic.program import Program
+from fasciculation_rules.model.base import FormatOne, Text, Value
+from fasciculation_rules.model.case import GivenValue
+from fasciculation_rules.model.outcomes import Outcomes, References, Threshold, Urgency
+from fasciculation_rules.model.profile import Profile
+from fasciculation_rules.model.rule import Derivation, Differential, Escalation, Plan, Rule
+from fasciculation_rules.model.tree import Condition
+from fasciculation_rules.model.vocabulary import Vocabulary
+
+ENTRY = "entry"
+UNDER_16 = "floor-under-16"
+SPARED_EXAMINATION = "floor-not-examined-unless"
+"""The names under which the entry criterion and the conditions of two floors stand in a program."""
+
+Status = Literal["unreleased", "draft", "active", "retired", "withdrawn"]
+
+
+class About(Value):
+    """What ruleset.yaml says: for whom, by whom, and who comes in."""
+
+    format: FormatOne
+    ruleset: Text
+    title: Text
+    purpose: Text
+    not_for: Text
+    population: Text
+    authors: tuple[Text, ...]
+    licence: Text
+    review: Text
+    entry: Condition
+
+
+class Expected(Value):
+    """The accepted decision of a vignette; what is left out is not compared."""
+
+    urgency: dict[Literal["at_least", "at_most"], Text] = {}
+    rung: Text | None = None
+    fired: tuple[Text, ...] | None = None
+    differential: tuple[Text, ...] | None = None
+    plan: tuple[Text, ...] | None = None
+
+
+class Vignette(Value):
+    """A whole case with its accepted decision."""
+
+    case: Text
+    given: dict[str, GivenValue] = {}
+    on: datetime.date | None = None
+    expect: Expected = Expected()
+
+
+Kind = TypeVar("Kind", Derivation, Escalation, Differential, Plan)
+
+
+@dataclass(frozen=True, eq=False)
+class Ruleset:
+    """Everything one version says. Equal digests mean equal rulesets."""
+
+    about: About
+    vocabulary: Vocabulary
+    thresholds: Mapping[str, Threshold]
+    outcomes: Outcomes
+    references: References
+    rules: Mapping[str, Rule]
+    cases: Mapping[str, Vignette]
+    program: Program
+    closure: Closure
+    text_digest: str
+    logic_digest: str
+    effective_digest: str
+    status: Status = "unreleased"
+    profile: Profile | None = None
+    profile_digest: str | None = None
+
+    @property
+    def version(self) -> str:
+        """The version, such as `0.1.0`."""
+        return self.about.ruleset
+
+    def of_kind(self, kind: type[Kind]) -> tuple[Kind, ...]:
+        """The rules of one kind, in canonical order."""
+        return tuple(rule for rule in self.rules.values() if isinstance(rule, kind))
+
+    @cached_property
+    def escalations(self) -> dict[str, Escalation]:
+        """Escalation rules by id."""
+        return {rule.rule: rule for rule in self.of_kind(Escalation)}
+
+    @cached_property
+    def differentials(self) -> dict[str, Differential]:
+        """Differential rules by id."""
+        return {rule.rule: rule for rule in self.of_kind(Differential)}
+
+    @cached_property
+    def plans(self) -> dict[str, Plan]:
+        """Plan rules by id."""
+        return {rule.rule: rule for rule in self.of_kind(Plan)}
+
+    @cached_property
+    def rank(self) -> dict[str, int]:
+        """The height of each rung, from 0."""
+        return {rung: height for height, rung in enumerate(self.outcomes.ladder)}
+
+    @cached_property
+    def urgency(self) -> dict[str, Urgency]:
+        """Each rung by id."""
+        return {urgency.id: urgency for urgency in self.outcomes.urgencies}
+
+    @cached_property
+    def memo(self) -> dict[str, Any]:
+        """Tables other rooms derive from this frozen value, worked out once and kept with it."""
+        return {}
+
+    def unverified(self, rule: Rule) -> tuple[str, ...]:
+        """The evidence rows of a rule that still need checking."""
+        rows = self.references.rows
+        return tuple(evidence.row for evidence in rule.evidence if rows[evidence.row].unverified)
+
+    def __str__(self) -> str:
+        return f"ruleset {self.version} ({self.status}; {len(self.rules)} rules; {self.about.review})"
+
+    def __repr__(self) -> str:
+        return f"<Ruleset {self.version} {self.status} logic={self.logic_digest[:19]}>"
+
+

@@ -1,0 +1,1 @@
+"""Lays an assessment out for people."""

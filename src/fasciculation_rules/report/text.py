@@ -1,0 +1,200 @@
+"""An assessment as plain text for a clinician: one rung, why, what it may be, what to do, what to ask next."""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from collections.abc import Iterable, Sequence
+
+from fasciculation_rules.model.assessment import Argument, Assessment, Candidate, PlanItem, Sentence
+
+WIDTH = 96
+FIRST_QUESTIONS = 9
+
+
+def explain(assessment: Assessment, *, width: int = WIDTH) -> str:
+    """The whole report. Every sentence carries the number of its sources; every rule stands by its name."""
+    return _Report(assessment, width).text()
+
+
+class _Report:
+    def __init__(self, assessment: Assessment, width: int) -> None:
+        self.of = assessment
+        self.width = width
+        self.lines: list[str] = []
+        self.sources: dict[tuple[str, str | None, str, str, bool], int] = {}
+        self.sentences = {sentence.rule: sentence for sentence in assessment.explanation}
+
+    def text(self) -> str:
+        self._head()
+        self._how_soon()
+        self._why()
+        self._may_be()
+        self._plan()
+        self._next()
+        self._notices()
+        self._tail()
+        return "\n".join(self.lines) + "\n"
+
+    # pieces of layout
+
+    def _title(self, text: str) -> None:
+        self.lines += ["", text, "-" * len(text)]
+
+    def _say(self, text: str, indent: int = 0, bullet: str = "") -> None:
+        first = " " * indent + bullet
+        rest = " " * len(first)
+        self.lines += textwrap.wrap(
+            text, self.width, initial_indent=first, subsequent_indent=rest, break_long_words=False, break_on_hyphens=False
+        )
+
+    def _marks(self, sentence: Sentence) -> str:
+        numbers = []
+        for c in sentence.citations:
+            key = (c.cite, c.at, c.row, c.title, c.unverified)
+            numbers.append(self.sources.setdefault(key, len(self.sources) + 1))
+        return "".join(f"[{number}]" for number in numbers)
+
+    def _labels(self, names: Iterable[str]) -> str:
+        return ", ".join(self.of.labels.get(name, name) for name in names)
+
+    # the parts, in the order in which they are read
+
+    def _head(self) -> None:
+        ruleset = self.of.ruleset
+        self._say(f"Ruleset {ruleset.version} (library {self.of.library}), {ruleset.status}, {ruleset.review}.")
+        self._say("This advises clinicians. It makes no diagnosis.")
+        if ruleset.profile:
+            self._say(f"Site profile: {ruleset.profile['name']}.")
+
+    def _how_soon(self) -> None:
+        d = self.of.disposition
+        self._title("How soon")
+        self._say(f"{d.label[0].upper()}{d.label[1:]} ({d.rung}). {_delay(d.maximum_delay, d.first_action_within)}")
+        referrals = {item.id: item.label for item in (*self.of.plan.referrals, *self.of.plan.afterwards)}
+        if d.refer:
+            self._say("Refer to: " + "; ".join(referrals.get(name, name) for name in d.refer) + ".")
+        if not d.settled:
+            self._say(_unsettled(len(self.of.questions)))
+
+    def _why(self) -> None:
+        self._title("Why")
+        shown = [s for s in self.of.explanation if s.rule.startswith(("floor:", "escalate-"))]
+        if not shown:
+            self._say("No rule asks for more than this.")
+        for sentence in shown:
+            self._say(f"{sentence.sentence} {self._marks(sentence)}", bullet="* ")
+            rests = f"Rests on: {self._labels(sentence.findings)}. " if sentence.findings else ""
+            self._say(f"{rests}Rule: {sentence.rule}.", indent=4)
+
+    def _may_be(self) -> None:
+        candidates = self.of.differential
+        if not candidates:
+            return
+        self._title("What it may be (never a probability)")
+        for heading, must in (("Must not miss", True), ("Best fitting", False)):
+            chosen = [candidate for candidate in candidates if candidate.must_not_miss == must]
+            if chosen:
+                self._say(f"{heading}:")
+            for candidate in chosen:
+                self._candidate(candidate)
+
+    def _candidate(self, candidate: Candidate) -> None:
+        self._say(f"{candidate.label} ({candidate.standing})", indent=2, bullet="* ")
+        sides: Sequence[tuple[str, tuple[Argument, ...]]] = (
+            ("For", candidate.for_),
+            ("Against", candidate.against),
+            ("Excluded because", candidate.excluding),
+        )
+        for word, arguments in sides:
+            for argument in arguments:
+                marks = self._marks(self.sentences[argument.rule])
+                rests = self._labels(argument.findings)
+                text = f"{word} ({argument.strength}): {argument.because} {marks} Rests on: {rests}."
+                self._say(text, indent=6)
+        unknown = dict.fromkeys(name for argument in candidate.unknown for name in argument.findings)
+        if unknown:
+            self._say(f"Not yet known: {self._labels(unknown)}.", indent=6)
+
+    def _plan(self) -> None:
+        plan = self.of.plan
+        sections: Sequence[tuple[str, tuple[PlanItem, ...]]] = (
+            ("Referrals", plan.referrals),
+            ("Tests", plan.tests),
+            ("Advice", plan.advice),
+            ("Come back or call for help", plan.safety_net),
+            ("Afterwards, once the acute matter is settled", plan.afterwards),
+        )
+        if not any(items for _, items in sections):
+            return
+        self._title("Plan")
+        for heading, items in sections:
+            if items:
+                self._say(f"{heading}:")
+            for item in items:
+                self._plan_item(item)
+
+    def _plan_item(self, item: PlanItem) -> None:
+        who = f" ({item.who})" if item.who else f" ({item.rung})" if item.rung else ""
+        text = f": {item.text}" if item.text else ""
+        sentences = [self.sentences[rule] for rule in item.rules if rule in self.sentences]
+        marks = "".join(dict.fromkeys(mark for s in sentences for mark in re.findall(r"\[\d+\]", self._marks(s))))
+        self._say(f"{item.label}{who}{text} {marks}".rstrip(), indent=2, bullet="* ")
+        self._say(f"Rules: {', '.join(item.rules)}.", indent=6)
+
+    def _next(self) -> None:
+        questions = self.of.questions
+        if questions:
+            self._title("Ask next")
+            for number, question in enumerate(questions[:FIRST_QUESTIONS], start=1):
+                self._say(question.ask, bullet=f"{number}. ")
+            if len(questions) > FIRST_QUESTIONS:
+                self._say(f"And {len(questions) - FIRST_QUESTIONS} more; `--as json` lists them all.")
+        for heading, checks in (("Examination", self.of.examinations), ("Test results", self.of.tests)):
+            if checks:
+                names = ", ".join(check.label for check in checks[:FIRST_QUESTIONS])
+                more = f", and {len(checks) - FIRST_QUESTIONS} more" if len(checks) > FIRST_QUESTIONS else ""
+                self._say(f"{heading} that would inform this further: {names}{more}.")
+
+    def _notices(self) -> None:
+        notices = (*self.of.scope.notices, *self.of.notices)
+        if notices:
+            self._title("Notices")
+        for notice in notices:
+            self._say(f"{notice.message}.", bullet="* ")
+
+    def _tail(self) -> None:
+        if self.sources:
+            self._title("Sources")
+        for (cite, at, row, title, unverified), number in self.sources.items():
+            place = f", {at}" if at else ""
+            mark = " (unverified: check before relying on it)" if unverified else ""
+            self._say(f"{title}{place}. {cite}, row {row}{mark}.", bullet=f"[{number}] ")
+        self._title("Limits")
+        for limit in self.of.limits:
+            self._say(limit, bullet="* ")
+        engine = self.of.engine
+        checked = f", checked by {engine.checked_by}" if engine.checked_by else ", alone"
+        self._say(f"Engine: {engine.name}{checked}. Logic {self.of.ruleset.effective_digest}.")
+
+
+def _unsettled(count: int) -> str:
+    if count == 0:
+        return "Not settled yet: an examination or a test result would settle most."
+    return f"Not settled yet: {count} question{'' if count == 1 else 's'} would settle most."
+
+
+def _delay(delay: str | None, first: str | None) -> str:
+    if delay is None:
+        return "No appointment is needed for this."
+    text = "Now." if delay in ("PT0S", "P0D") else f"Within {in_words(delay)} at the latest."
+    return f"{text} First action within {in_words(first)}." if first else text
+
+
+_UNITS = {"W": "week", "D": "day", "H": "hour", "S": "second"}
+
+
+def in_words(duration: str) -> str:
+    """`P14D` as `14 days`."""
+    number, unit = duration.removeprefix("P").removeprefix("T")[:-1], _UNITS[duration[-1]]
+    return f"{number} {unit}" + ("" if number == "1" else "s")

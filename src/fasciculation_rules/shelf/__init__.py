@@ -1,0 +1,1 @@
+"""Where rulesets lie: finding, reading, checking and freezing a folder, and opening a version."""

@@ -1,0 +1,213 @@
+"""Checks the parts of a ruleset against each other: every name exists, every law that engines rely on holds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from fasciculation_rules.errors import Problem, did_you_mean, problem
+from fasciculation_rules.logic.order import reachable, topological
+from fasciculation_rules.model.outcomes import Outcomes, References
+from fasciculation_rules.model.rule import Derivation, Differential, Escalation, Plan, Rule
+from fasciculation_rules.model.vocabulary import Vocabulary
+from fasciculation_rules.shelf.read import Parts
+from fasciculation_rules.shelf.resolve import Resolver
+
+LADDER = ("self_care", "routine", "soon_gp", "urgent_2w", "same_day", "emergency")
+"""The rungs this library knows how to show; a ruleset gives their delays and words."""
+
+FIRST_RED_FLAG_RUNG = "urgent_2w"
+
+
+def check_vocabulary(parts: Parts, vocabulary: Vocabulary) -> None:
+    """Names are unique, implications exist, do not turn in circles, and go to items as open or more open."""
+    file = "vocabulary.yaml"
+    blocks: list[tuple[str, Iterable[str]]] = [
+        ("findings", vocabulary.findings),
+        ("quantities", vocabulary.quantities),
+        ("derived", vocabulary.derived),
+    ]
+    seen: dict[str, str] = {}
+    for block, names in blocks:
+        for name in names:
+            if name in seen:
+                parts.note(file, "duplicate-name", f"'{name}' stands in {seen[name]} too", at=f"{block}.{name}")
+            seen[name] = block
+    for name, finding in vocabulary.findings.items():
+        at = f"findings.{name}"
+        for key, others in (("implies", finding.implies), ("excludes", finding.excludes)):
+            for index, other in enumerate(others):
+                _check_link(parts, vocabulary, name, other, f"{at}.{key}[{index}]", key)
+    _check_cycles(parts, vocabulary)
+    for block, items in (("findings", vocabulary.findings), ("quantities", vocabulary.quantities)):
+        for name, item in items.items():
+            if item.codes and item.codes not in parts.codes:
+                hint = did_you_mean(item.codes, parts.codes)
+                parts.note(file, "unknown-code", f"codes.csv has no row '{item.codes}'", at=f"{block}.{name}", hint=hint)
+    _check_screen(parts, vocabulary)
+
+
+def _check_link(parts: Parts, vocabulary: Vocabulary, name: str, other: str, at: str, key: str) -> None:
+    file, findings = "vocabulary.yaml", vocabulary.findings
+    if other in vocabulary.derived:
+        parts.note(file, "derived-link", f"'{other}' is derived; it stands on neither side of '{key}'", at=at)
+    elif other not in findings:
+        parts.note(file, "unknown-finding", f"unknown finding '{other}'", at=at, hint=did_you_mean(other, findings))
+    elif other == name:
+        parts.note(file, "self-link", f"'{name}' {key} itself", at=at)
+    elif findings[name].values or findings[other].values:
+        parts.note(file, "listed-values", "a finding with listed values neither implies nor excludes", at=at)
+    elif key == "implies" and findings[other].kind.openness < findings[name].kind.openness:
+        message = f"'{name}' ({findings[name].kind}) may not imply the less open '{other}' ({findings[other].kind})"
+        parts.note(file, "less-open", message, at=at, hint="learning history could raise at_most")
+
+
+def _check_cycles(parts: Parts, vocabulary: Vocabulary) -> None:
+    findings = vocabulary.findings
+    edges = {
+        name: [other for other in finding.implies if other in findings and other != name]
+        for name, finding in findings.items()
+    }
+    try:
+        topological(edges)
+    except ValueError as error:
+        parts.note("vocabulary.yaml", "cyclic-implication", f"implications turn in a circle: {error}", at="findings")
+
+
+def _check_screen(parts: Parts, vocabulary: Vocabulary) -> None:
+    places = sorted(finding.screen for finding in vocabulary.findings.values() if finding.screen is not None)
+    if places != list(range(1, len(places) + 1)):
+        message = f"the screen is numbered {places}; expected 1 to {len(places)}, each once"
+        parts.note("vocabulary.yaml", "bad-screen", message, at="findings")
+
+
+def check_outcomes(parts: Parts, outcomes: Outcomes, references: References) -> None:
+    """The ladder is the library's, floors name rungs, citations exist."""
+    file = "outcomes.yaml"
+    if outcomes.ladder != LADDER:
+        parts.note(file, "bad-ladder", f"the rungs are {list(outcomes.ladder)}; expected {list(LADDER)}", at="urgencies")
+    for name, floor in dict(outcomes.floors).items():
+        _check_rung(parts, file, floor.rung, f"floors.{name}.rung")
+        _check_citation(parts, references, file, floor.cite, floor.row, f"floors.{name}")
+    for index, urgency in enumerate(outcomes.urgencies):
+        _check_citation(parts, references, file, urgency.cite, urgency.row, f"urgencies[{index}]")
+    _check_rung(parts, file, outcomes.reassure_up_to, "reassure_up_to")
+    labelled = [("conditions", outcomes.conditions), ("tests", outcomes.tests), ("destinations", outcomes.destinations)]
+    for block, things in labelled:
+        for name, thing in things.items():
+            if thing.codes and thing.codes not in parts.codes:
+                parts.note(file, "unknown-code", f"codes.csv has no row '{thing.codes}'", at=f"{block}.{name}")
+    for name, row in references.rows.items():
+        if row.cite not in references.sources:
+            hint = did_you_mean(row.cite, references.sources)
+            message = f"unknown source '{row.cite}'"
+            parts.note("references.yaml", "unknown-source", message, at=f"rows.{name}.cite", hint=hint)
+
+
+def _check_rung(parts: Parts, file: str, rung: str, at: str) -> None:
+    if rung not in LADDER:
+        parts.note(file, "unknown-urgency", f"unknown urgency '{rung}'", at=at, hint=did_you_mean(rung, LADDER))
+
+
+def _check_citation(parts: Parts, references: References, file: str, cite: str, row: str, at: str) -> None:
+    if cite not in references.sources:
+        hint = did_you_mean(cite, references.sources)
+        parts.note(file, "unknown-source", f"unknown source '{cite}'", at=f"{at}.cite", hint=hint)
+    if row not in references.rows:
+        hint = did_you_mean(row, references.rows)
+        parts.note(file, "unknown-row", f"unknown evidence row '{row}'", at=f"{at}.row", hint=hint)
+    elif references.rows[row].cite != cite:
+        message = f"row '{row}' belongs to '{references.rows[row].cite}', not to '{cite}'"
+        parts.note(file, "wrong-source", message, at=f"{at}.cite")
+
+
+def check_thresholds(parts: Parts, resolver: Resolver, references: References) -> None:
+    """Every threshold is an amount of a known quantity, on its grid, cited."""
+    file = "thresholds.yaml"
+    for name, threshold in parts.thresholds.items():
+        if threshold.quantity not in resolver.vocabulary.quantities:
+            hint = did_you_mean(threshold.quantity, resolver.vocabulary.quantities)
+            message = f"unknown quantity '{threshold.quantity}'"
+            parts.note(file, "unknown-quantity", message, at=f"{name}.quantity", hint=hint)
+            continue
+        resolver.count(threshold.quantity, threshold.value, f"{name}.value", lambda p: parts.add(file, p))
+        for end, text in (threshold.site_overridable or {}).items():
+            at = f"{name}.site_overridable.{end}"
+            resolver.count(threshold.quantity, text, at, lambda p: parts.add(file, p))
+        if threshold.critical:
+            _check_rung(parts, file, threshold.critical, f"{name}.critical")
+        _check_citation(parts, references, file, threshold.cite, threshold.row, name)
+
+
+def check_rules(parts: Parts, vocabulary: Vocabulary, outcomes: Outcomes, references: References) -> None:
+    """Consequences, citations and examples name things that exist; escalation is positive."""
+    for name, rule in parts.rules.items():
+        file = parts.file_of[name]
+        for index, evidence in enumerate(rule.evidence):
+            _check_citation(parts, references, file, evidence.cite, evidence.row, f"evidence[{index}]")
+        for found in consequence_problems(rule, vocabulary, outcomes):
+            parts.add(file, found)
+    _check_derivations(parts, vocabulary)
+
+
+def consequence_problems(rule: Rule, vocabulary: Vocabulary, outcomes: Outcomes) -> list[Problem]:
+    """What is wrong with the `then` of one rule."""
+    found: list[Problem] = []
+
+    def known(kind: str, name: str | None, names: Mapping[str, object] | tuple[str, ...], at: str) -> None:
+        if name is not None and name not in names:
+            code, message = f"unknown-{kind.replace(' ', '-')}", f"unknown {kind} '{name}'"
+            found.append(problem(code, message, at=at, hint=did_you_mean(name, names)))
+
+    match rule:
+        case Derivation(finding=finding):
+            known("derived finding", finding, vocabulary.derived, "finding")
+        case Escalation(then=then):
+            known("urgency", then.urgency, LADDER, "then.urgency")
+            for destination in then.refer:
+                known("destination", destination, outcomes.destinations, "then.refer")
+            known("derived finding", then.discharged_by, vocabulary.derived, "then.discharged_by")
+            found += _class_problems(rule)
+        case Differential(then=then):
+            known("condition", then.condition, outcomes.conditions, "then")
+        case Plan(then=then):
+            for test in then.order:
+                known("test", test, outcomes.tests, "then.order")
+            known("advice", then.advise, outcomes.advice, "then.advise")
+            known("safety net", then.safety_net, outcomes.safety_net, "then.safety_net")
+            for name in then.unless_contraindicated:
+                known("finding", name, {**vocabulary.findings, **vocabulary.derived}, "then.unless_contraindicated")
+    return found
+
+
+def _class_problems(rule: Escalation) -> list[Problem]:
+    if rule.then.urgency not in LADDER:
+        return []
+    high = LADDER.index(rule.then.urgency) >= LADDER.index(FIRST_RED_FLAG_RUNG)
+    found = []
+    if high != (rule.class_ == "red_flag"):
+        message = f"a rule of rung {rule.then.urgency} is {'red_flag' if high else 'minor'}, not {rule.class_}"
+        found.append(problem("wrong-class", message, at="class"))
+    if high and rule.then.discharged_by:
+        found.append(problem("red-flag-discharged", "a red-flag rule is never lowered", at="then.discharged_by"))
+    return found
+
+
+def _check_derivations(parts: Parts, vocabulary: Vocabulary) -> None:
+    defined: dict[str, str] = {}
+    for name, rule in parts.rules.items():
+        if isinstance(rule, Derivation):
+            if rule.finding in defined:
+                message = f"'{rule.finding}' is defined by '{defined[rule.finding]}' too"
+                parts.note(parts.file_of[name], "defined-twice", message, at="finding")
+            defined[rule.finding] = name
+    for name in vocabulary.derived:
+        if name not in defined:
+            hint = "write rules/derivation/derive-....yaml"
+            parts.note("vocabulary.yaml", "not-defined", f"no rule defines '{name}'", at=f"derived.{name}", hint=hint)
+
+
+def reached(edges: Mapping[str, Iterable[str]], names: Iterable[str]) -> frozenset[str]:
+    """Names and all that they reach."""
+    table = reachable(edges)
+    start = frozenset(names)
+    return start.union(*(table.get(name, frozenset()) for name in start))

@@ -1,0 +1,138 @@
+"""The two digests of a ruleset: of its text, which coreutils can check, and of its logic, without the prose."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from fasciculation_rules.logic.grammar import print_condition, print_number
+from fasciculation_rules.model.outcomes import Floor, Outcomes, Threshold
+from fasciculation_rules.model.profile import Profile
+from fasciculation_rules.model.rule import Derivation, Differential, Escalation, Plan, Rule
+from fasciculation_rules.model.ruleset import About
+from fasciculation_rules.model.vocabulary import Finding, Quantity, Vocabulary
+
+
+def manifest(files: Mapping[str, bytes]) -> str:
+    """A `sha256sum` manifest, sorted by the bytes of the path: `sha256sum -c` checks it in the folder."""
+    lines = (f"{hashlib.sha256(files[path]).hexdigest()}  {path}\n" for path in sorted(files, key=str.encode))
+    return "".join(lines)
+
+
+def text_digest(files: Mapping[str, bytes]) -> str:
+    """SHA-256 of the manifest."""
+    return "sha256:" + hashlib.sha256(manifest(files).encode()).hexdigest()
+
+
+def canonical_json(data: Any) -> bytes:
+    """RFC 8785 for what we hash: text, integers, booleans, null, lists, and objects with ASCII keys."""
+    return json.dumps(data, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
+
+
+def digest_of(data: Any) -> str:
+    """SHA-256 of canonical JSON."""
+    return "sha256:" + hashlib.sha256(canonical_json(data)).hexdigest()
+
+
+def logic_digest(
+    about: About,
+    vocabulary: Vocabulary,
+    thresholds: Mapping[str, Threshold],
+    outcomes: Outcomes,
+    rules: Mapping[str, Rule],
+) -> str:
+    """Equal for two rulesets that decide alike by construction, whatever their prose."""
+    return digest_of(
+        {
+            "entry": print_condition(about.entry),
+            "findings": {name: _finding(finding) for name, finding in vocabulary.findings.items()},
+            "quantities": {name: _quantity(quantity) for name, quantity in vocabulary.quantities.items()},
+            "thresholds": {name: _threshold(threshold) for name, threshold in thresholds.items()},
+            "outcomes": _outcomes(outcomes),
+            "rules": {name: _rule(rule) for name, rule in rules.items()},
+        }
+    )
+
+
+def profile_digest(profile: Profile) -> str:
+    """SHA-256 of a profile's canonical JSON."""
+    return digest_of(profile.model_dump(mode="json"))
+
+
+def effective_digest(logic: str, profile: str | None) -> str:
+    """The logic digest, or the two together where a profile moved something."""
+    return logic if profile is None else digest_of({"logic": logic, "profile": profile})
+
+
+def _finding(finding: Finding) -> dict[str, Any]:
+    return {
+        "kind": finding.kind.value,
+        "needs_date": finding.needs_date,
+        "values": list(finding.values),
+        "implies": sorted(finding.implies),
+        "excludes": sorted(finding.excludes),
+        "red_flag": finding.red_flag,
+        "screen": finding.screen,
+        "horizon": [finding.horizon.present, finding.horizon.absent],
+    }
+
+
+def _quantity(quantity: Quantity) -> dict[str, Any]:
+    return {
+        "kind": quantity.kind.value,
+        "needs_date": quantity.needs_date,
+        "unit": quantity.unit,
+        "resolution": print_number(quantity.resolution),
+        "range": [print_number(end) for end in quantity.range],
+        "normal": None if quantity.normal is None else [print_number(end) for end in quantity.normal],
+        "computed": quantity.computed,
+        "horizon": [quantity.horizon.present, quantity.horizon.absent],
+    }
+
+
+def _threshold(threshold: Threshold) -> dict[str, Any]:
+    return {
+        "quantity": threshold.quantity,
+        "value": threshold.value,
+        "critical": threshold.critical,
+        "site_overridable": dict(threshold.site_overridable) if threshold.site_overridable else None,
+    }
+
+
+def _outcomes(outcomes: Outcomes) -> dict[str, Any]:
+    urgencies = [
+        [rung.id, rung.delay, rung.first_action_within, rung.time_critical, rung.audience] for rung in outcomes.urgencies
+    ]
+    return {
+        "urgencies": urgencies,
+        "floors": {name: _floor(floor) for name, floor in outcomes.floors},
+        "reassure_up_to": outcomes.reassure_up_to,
+        "conditions": [[name, condition.must_not_miss] for name, condition in outcomes.conditions.items()],
+        "destinations": sorted(outcomes.destinations),
+        "tests": sorted(outcomes.tests),
+        "advice": sorted(outcomes.advice),
+        "safety_net": sorted(outcomes.safety_net),
+    }
+
+
+def _floor(floor: Floor) -> dict[str, Any]:
+    return {
+        "rung": floor.rung,
+        "when": None if floor.when is None else print_condition(floor.when),
+        "unless": None if floor.unless is None else print_condition(floor.unless),
+    }
+
+
+def _rule(rule: Rule) -> dict[str, Any]:
+    condition = print_condition(rule.condition)
+    match rule:
+        case Derivation(finding=finding):
+            return {"kind": rule.kind, "finding": finding, "means": condition}
+        case Escalation() | Plan():
+            then = rule.then.model_dump(mode="json", exclude={"because"})
+            return {"kind": rule.kind, "class": rule.class_, "when": condition, "then": then}
+        case Differential():
+            then = rule.then.model_dump(mode="json", exclude={"because"})
+            return {"kind": rule.kind, "when": condition, "then": then}

@@ -1,0 +1,106 @@
+"""Opens a version by name or a folder by path, and refuses a release that was altered."""
+
+from __future__ import annotations
+
+import os
+from functools import lru_cache
+from importlib.resources.abc import Traversable
+from pathlib import Path
+
+from fasciculation_rules.errors import RulesetAlteredError, RulesetNotFoundError, did_you_mean
+from fasciculation_rules.model.ruleset import Ruleset
+from fasciculation_rules.shelf.digest import text_digest
+from fasciculation_rules.shelf.freeze import freeze
+from fasciculation_rules.shelf.locate import by_number, shelf_root, versions
+from fasciculation_rules.shelf.read import read_files
+from fasciculation_rules.shelf.releases import Release, read_releases
+
+
+def open_ruleset(version_or_folder: str | os.PathLike[str] | None = None) -> Ruleset:
+    """A ruleset, read, checked and frozen; the newest active one (else the newest draft) without an argument.
+
+    A name with a path separator, or a path object, is a folder and counts as unreleased.
+    Opening the same version again returns the same value while its files are unchanged.
+
+    Raises RulesetNotFoundError, RulesetInvalidError, or RulesetAlteredError where a release does not have its digest.
+    """
+    if isinstance(version_or_folder, os.PathLike) or (version_or_folder and os.sep in version_or_folder):
+        return _open_folder(Path(version_or_folder))
+    root = shelf_root()
+    version = version_or_folder or default_version(root)
+    if isinstance(root, Path):
+        return _opened(root, version, _fingerprint(root, version))
+    return _open_version(root, version)
+
+
+def default_version(root: Traversable | None = None) -> str:
+    """The newest active version, else the newest released draft.
+
+    Raises RulesetNotFoundError where nothing was released.
+    """
+    releases = read_releases(root or shelf_root())
+    for status in ("active", "draft"):
+        named = [version for version, release in releases.items() if release.status == status]
+        if named:
+            return max(named, key=by_number)
+    raise RulesetNotFoundError("no ruleset was released yet; name a version or a folder")
+
+
+@lru_cache(maxsize=8)
+def _opened(root: Path, version: str, fingerprint: tuple[object, ...]) -> Ruleset:
+    return _open_version(root, version)
+
+
+def _fingerprint(root: Path, version: str) -> tuple[object, ...]:
+    """Size and time of every file: enough to see an edit without reading 130 files again."""
+    found: list[object] = []
+    waiting = [str(root / version), str(root / "releases.yaml")]
+    while waiting:
+        path = waiting.pop()
+        try:
+            if os.path.isdir(path):
+                with os.scandir(path) as entries:
+                    for entry in entries:
+                        if entry.is_dir(follow_symlinks=False):
+                            waiting.append(entry.path)
+                        else:
+                            stat = entry.stat()
+                            found.append((entry.path, stat.st_mtime_ns, stat.st_size))
+            else:
+                stat = os.stat(path)
+                found.append((path, stat.st_mtime_ns, stat.st_size))
+        except OSError:
+            found.append(path)
+    return tuple(sorted(map(str, found)))
+
+
+def _open_version(root: Traversable, version: str) -> Ruleset:
+    known = versions(root)
+    if version not in known:
+        listed = ", ".join(known) or "none"
+        hint = did_you_mean(version, known)
+        raise RulesetNotFoundError(f"there is no ruleset '{version}'; there are: {listed}" + (f"; {hint}" if hint else ""))
+    files = read_files(root / version)
+    release = read_releases(root).get(version)
+    if release is None:
+        return freeze(files, version)
+    found = text_digest(files)
+    if found != release.text_digest:
+        raise altered(version, release, found)
+    return freeze(files, version, status=release.status)
+
+
+def altered(version: str, release: Release, found: str) -> RulesetAlteredError:
+    """The error for a release whose files changed."""
+    return RulesetAlteredError(
+        f"ruleset {version} was altered after its release: expected {release.text_digest}, found {found}; "
+        "restore the released files, or copy the folder to a new version"
+    )
+
+
+def _open_folder(folder: Path) -> Ruleset:
+    if not (folder / "ruleset.yaml").is_file():
+        raise RulesetNotFoundError(f"'{folder}' is not a ruleset folder: it has no ruleset.yaml")
+    return freeze(read_files(folder), folder.name)
+
+

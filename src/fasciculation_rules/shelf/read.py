@@ -1,0 +1,180 @@
+"""Reads the files of one ruleset folder into typed parts, collecting every problem with its place."""
+
+from __future__ import annotations
+
+import csv
+import io
+from dataclasses import dataclass, field
+from importlib.resources.abc import Traversable
+from typing import Any, TypeVar
+
+from pydantic import ValidationError
+
+from fasciculation_rules.errors import GrammarError, Problem, did_you_mean, problem
+from fasciculation_rules.logic.grammar import read_condition
+from fasciculation_rules.model.base import Name, Value, problems_of
+from fasciculation_rules.model.outcomes import Outcomes, References, Threshold
+from fasciculation_rules.model.rule import KINDS, Rule
+from fasciculation_rules.model.ruleset import About, Vignette
+from fasciculation_rules.model.vocabulary import Vocabulary
+from fasciculation_rules.shelf.locate import walk
+from fasciculation_rules.shelf.strict_yaml import Document, read_yaml
+
+FILES = ("ruleset.yaml", "vocabulary.yaml", "thresholds.yaml", "outcomes.yaml", "references.yaml")
+
+
+class Thresholds(Value):
+    """thresholds.yaml as a whole."""
+
+    thresholds: dict[Name, Threshold]
+
+
+@dataclass
+class Parts:
+    """What a folder says, typed but not yet checked against itself. `places` maps a rule or case to its document."""
+
+    raw: dict[str, bytes] = field(default_factory=dict)
+    documents: dict[str, Document] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+    about: About | None = None
+    vocabulary: Vocabulary | None = None
+    thresholds: dict[str, Threshold] = field(default_factory=dict)
+    outcomes: Outcomes | None = None
+    references: References | None = None
+    rules: dict[str, Rule] = field(default_factory=dict)
+    cases: dict[str, Vignette] = field(default_factory=dict)
+    codes: frozenset[str] = frozenset()
+    file_of: dict[str, str] = field(default_factory=dict)
+
+    def add(self, file: str, found: Problem) -> None:
+        """Records a problem of a file at its line and column."""
+        document = self.documents.get(file)
+        self.problems.append(document.locate(found) if document else Problem(file, 0, 0, *_tail(found)))
+
+    def note(self, file: str, code: str, message: str, *, at: str = "", hint: str = "") -> None:
+        """Records a problem in one call."""
+        self.add(file, problem(code, message, at=at, hint=hint))
+
+
+def _tail(found: Problem) -> tuple[str, str, str, str]:
+    return found.at, found.code, found.message, found.hint
+
+
+def read_files(folder: Traversable) -> dict[str, bytes]:
+    """Every file of a ruleset folder by path. A link is read as what it points to; digests find the rest."""
+    return {path: file.read_bytes() for path, file in walk(folder)}
+
+
+def read_parts(raw: dict[str, bytes]) -> Parts:
+    """The typed parts of a folder's files, with all problems found on the way."""
+    parts = Parts(raw=raw)
+    for path in FILES:
+        if path not in raw:
+            parts.note(path, "missing-file", "the file is missing")
+    for path in sorted(raw):
+        if path.endswith(".yaml"):
+            document = read_yaml(raw[path], path, parts.problems)
+            if document is not None:
+                parts.documents[path] = document
+        elif path != "codes.csv":
+            parts.note(path, "stray-file", "a ruleset folder holds YAML files and codes.csv only")
+    if "codes.csv" in raw:
+        table = csv.DictReader(io.StringIO(raw["codes.csv"].decode("utf-8", "replace")))
+        parts.codes = frozenset(row.get("concept") or "" for row in table)
+    for path, document in parts.documents.items():
+        _read_document(path, document, parts)
+    return parts
+
+
+def _read_document(path: str, document: Document, parts: Parts) -> None:
+    folder, _, stem = path.removesuffix(".yaml").rpartition("/")
+    match folder.split("/"):
+        case [""] if path in FILES:
+            _read_main(path, document, parts)
+        case ["rules", kind] if kind in KINDS:
+            _read_rule(path, stem, kind, document, parts)
+        case ["cases"]:
+            vignette = _typed(Vignette, document.data, path, parts)
+            if vignette is not None:
+                parts.cases[stem] = vignette
+                parts.file_of[f"case {stem}"] = path
+        case _:
+            places = "ruleset.yaml and its siblings, rules/<kind>/, cases/"
+            parts.note(path, "stray-file", "this file is not part of a ruleset", hint=f"known places: {places}")
+
+
+def _read_main(path: str, document: Document, parts: Parts) -> None:
+    data = document.data
+    match path:
+        case "ruleset.yaml":
+            parts.about = _typed(About, _with_conditions(data, ("entry",), path, parts), path, parts)
+        case "vocabulary.yaml":
+            parts.vocabulary = _typed(Vocabulary, data, path, parts)
+        case "thresholds.yaml":
+            thresholds = _typed(Thresholds, {"thresholds": data}, path, parts, drop="thresholds.")
+            parts.thresholds = thresholds.thresholds if thresholds else {}
+        case "outcomes.yaml":
+            parts.outcomes = _typed(Outcomes, _with_floors(data, path, parts), path, parts)
+        case "references.yaml":
+            parts.references = _typed(References, data, path, parts)
+
+
+def _read_rule(path: str, stem: str, kind: str, document: Document, parts: Parts) -> None:
+    data = document.data
+    if not isinstance(data, dict):
+        parts.note(path, "not-a-rule", "expected a mapping that starts with 'rule:'")
+        return
+    if data.get("kind") != kind:
+        parts.note(path, "wrong-folder", f"the kind is {data.get('kind')!r} but the folder is '{kind}'", at="kind")
+    rule = _typed(KINDS[kind], _with_conditions(data, ("when", "means"), path, parts), path, parts)
+    if rule is None:
+        return
+    if rule.rule != stem:
+        parts.note(path, "wrong-name", f"the rule is '{rule.rule}' but the file is '{stem}.yaml'", at="rule")
+    if rule.rule in parts.rules:
+        other = parts.file_of[rule.rule]
+        parts.note(path, "duplicate-rule", f"'{rule.rule}' stands in {other} too", at="rule")
+    parts.rules[rule.rule] = rule
+    parts.file_of[rule.rule] = path
+
+
+def _with_floors(data: Any, path: str, parts: Parts) -> Any:
+    floors = data.get("floors") if isinstance(data, dict) else None
+    if not isinstance(floors, dict):
+        return data
+    keys = ("when", "unless")
+    read = {name: _with_conditions(floor, keys, path, parts, f"floors.{name}.") for name, floor in floors.items()}
+    return {**data, "floors": read}
+
+
+def _with_conditions(data: Any, keys: tuple[str, ...], path: str, parts: Parts, above: str = "") -> Any:
+    if not isinstance(data, dict):
+        return data
+    read = dict(data)
+    for key in keys:
+        if key in read:
+            try:
+                read[key] = read_condition(read[key], at=above + key)
+            except GrammarError as error:
+                for found in error.problems:
+                    parts.add(path, found)
+                read[key] = None
+    return read
+
+
+Model = TypeVar("Model", bound=Value)
+
+
+def _typed(model: type[Model], data: Any, path: str, parts: Parts, drop: str = "") -> Model | None:
+    try:
+        return model.model_validate(data)
+    except ValidationError as error:
+        for found in problems_of(error, model):
+            at = found.at.removeprefix(drop)
+            parts.add(path, Problem("", 0, 0, at, found.code, found.message, found.hint))
+        return None
+
+
+def unknown(kind: str, name: str, known: Any) -> tuple[str, str, str]:
+    """Code, message and hint for a name that is not there."""
+    return f"unknown-{kind.replace(' ', '-')}", f"unknown {kind} '{name}'", did_you_mean(name, known)

@@ -1,0 +1,88 @@
+"""The append-only history of releases: which version was released when, with which digests, and what became of it."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
+from importlib.resources.abc import Traversable
+from typing import Literal
+
+from pydantic import ValidationError
+
+from fasciculation_rules.errors import Problem, RulesetInvalidError
+from fasciculation_rules.model.base import FormatOne, Text, Value, problems_of
+from fasciculation_rules.model.ruleset import Status
+from fasciculation_rules.shelf.strict_yaml import read_yaml
+
+FILE = "releases.yaml"
+
+
+class Event(Value):
+    """One line of history. `released` pins the digests; `status` changes what a version may be used for."""
+
+    event: Literal["released", "status"]
+    version: Text
+    date: datetime.date
+    status: Literal["draft", "active", "retired", "withdrawn"]
+    text_digest: str | None = None
+    logic_digest: str | None = None
+    note: Text | None = None
+
+
+class Events(Value):
+    """releases.yaml as a whole."""
+
+    format: FormatOne
+    events: tuple[Event, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """Where one version stands today."""
+
+    version: str
+    status: Status
+    text_digest: str
+    logic_digest: str
+    date: datetime.date
+
+
+def read_releases(root: Traversable) -> dict[str, Release]:
+    """Every released version, in the order of release.
+
+    Raises RulesetInvalidError where the file does not follow its form.
+    """
+    file = root / FILE
+    if not file.is_file():
+        return {}
+    problems: list[Problem] = []
+    document = read_yaml(file.read_bytes(), FILE, problems)
+    if document is None:
+        raise RulesetInvalidError("releases.yaml cannot be read", problems)
+    try:
+        events = Events.model_validate(document.data).events
+    except ValidationError as error:
+        located = [document.locate(p) for p in problems_of(error, Events)]
+        raise RulesetInvalidError("releases.yaml cannot be read", located) from None
+    releases: dict[str, Release] = {}
+    for index, event in enumerate(events):
+        before = releases.get(event.version)
+        fault = _fault(event, before)
+        if fault:
+            found = Problem("", 0, 0, f"events[{index}]", "bad-event", fault)
+            raise RulesetInvalidError("releases.yaml cannot be read", [document.locate(found)])
+        text = event.text_digest or (before.text_digest if before else "")
+        logic = event.logic_digest or (before.logic_digest if before else "")
+        date = before.date if before else event.date
+        releases[event.version] = Release(event.version, event.status, text, logic, date)
+    return releases
+
+
+def _fault(event: Event, before: Release | None) -> str:
+    if event.event == "released":
+        if before is not None:
+            return f"{event.version} was released before"
+        if event.text_digest is None or event.logic_digest is None:
+            return "a release pins text_digest and logic_digest"
+        return ""
+    return "" if before is not None else f"{event.version} was never released"
