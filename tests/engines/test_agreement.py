@@ -7,10 +7,11 @@ from random import Random
 import pytest
 from engine_programs import random_facts, random_program
 from engine_strategies import facts, programs
+from engine_support import AVAILABLE, is_, needs_durable, small
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from fasciculation_rules.engines import ENGINES, open_engine
+from fasciculation_rules.engines import open_engine
 from fasciculation_rules.engines.codegen import source
 from fasciculation_rules.engines.compiled import CompiledEngine
 from fasciculation_rules.engines.durable.engine import DurableEngine
@@ -26,15 +27,6 @@ slowly = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow, He
 COMPARATORS: tuple[Comparator, ...] = (">=", "<=", ">", "<")
 
 
-def small(rules: dict[str, Condition], derivations: dict[str, Condition] | None = None) -> Program:
-    openness = {"a": Firing.OPEN, "b": Firing.AWAITS_EXAMINATION, "c": Firing.AWAITS_TEST, "q": Firing.AWAITS_TEST}
-    return Program(("a", "b", "c"), ("q",), openness, derivations or {}, rules)
-
-
-def is_(name: str) -> Is:
-    return Is(name, "present")
-
-
 @slowly
 @given(programs(), st.lists(facts(), min_size=1, max_size=5))
 def test_compiled_gives_the_five_values_of_the_reference(program: Program, people: list[Facts]) -> None:
@@ -46,6 +38,7 @@ def test_compiled_gives_the_five_values_of_the_reference(program: Program, peopl
         assert vector == other, "both fill the derived slots alike"
 
 
+@needs_durable
 @slowly
 @given(programs(), st.lists(facts(), min_size=1, max_size=5))
 def test_durable_decides_as_the_reference_does(program: Program, people: list[Facts]) -> None:
@@ -71,7 +64,7 @@ def test_a_vector_holds_the_facts_it_was_made_of(program: Program, person: Facts
 def test_every_limit_agrees_one_count_below_at_and_above(comparator: Comparator, limit: int) -> None:
     leaf = Compare("q", comparator, Count(limit))
     program = small({"plain": leaf, "negated": Not(leaf)})
-    engines = [open_engine(name, program) for name in ENGINES]
+    engines = [open_engine(name, program) for name in AVAILABLE]
     for low in (limit - 1, limit, limit + 1):
         for high in (low, low + 1, low + 2):
             person = Facts({}, {"q": (low, high)})
@@ -80,14 +73,14 @@ def test_every_limit_agrees_one_count_below_at_and_above(comparator: Comparator,
             assert CompiledEngine(program).firings(person) == ReferenceEngine(program).firings(person)
 
 
-@pytest.mark.parametrize("name", ENGINES)
+@pytest.mark.parametrize("name", AVAILABLE)
 def test_an_empty_case_decides_nothing(name: str) -> None:
     program = random_program(Random(3), rules=40)
     answer = open_engine(name, program).answer(program.encode(Facts()))
     assert (answer.true, answer.false) == (0, 0)
 
 
-@pytest.mark.parametrize("name", ENGINES)
+@pytest.mark.parametrize("name", AVAILABLE)
 def test_a_program_without_rules_answers_nothing(name: str) -> None:
     program = Program((), (), {}, {}, {})
     engine = open_engine(name, program)
@@ -96,6 +89,7 @@ def test_a_program_without_rules_answers_nothing(name: str) -> None:
     engine.close()
 
 
+@needs_durable
 def test_the_engines_agree_on_a_program_of_real_size() -> None:
     random = Random(20)
     program = random_program(random)
@@ -109,7 +103,7 @@ def test_the_engines_agree_on_a_program_of_real_size() -> None:
 
 def test_a_stale_derived_slot_does_not_matter() -> None:
     program = small({"rule": is_("d")}, {"d": is_("a")})
-    for name in ENGINES:
+    for name in AVAILABLE:
         vector = program.encode(Facts({"a": False}))
         vector[-1] = 1
         answer = open_engine(name, program).answer(vector)

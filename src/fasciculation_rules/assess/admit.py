@@ -44,7 +44,9 @@ def admit(case: Case, ruleset: Ruleset, *, on: datetime.date | None = None) -> A
             problems.append(_unknown(name, ruleset))
         elif on is not None and given.at is not None and given.at > on:
             hint = "correct the date, or assess on a later day"
-            problems.append(problem("future-date", "the record is dated after the day of assessment", at=name, hint=hint))
+            problems.append(
+                problem("future-date", "the record is dated after the day of assessment", at=name, hint=hint)
+            )
         elif isinstance(item, Finding):
             _admit_finding(name, item, given, on, admitted, problems)
         else:
@@ -65,7 +67,9 @@ def _unknown(name: str, ruleset: Ruleset) -> Problem:
 def _outdated(name: str, label: str, days: int | None, given: Given, on: datetime.date | None) -> Notice | None:
     if on is None or given.at is None or days is None or (on - given.at).days <= days:
         return None
-    return Notice(code="too-old", message=f"{label}: the record is older than {days} days and counts as unknown", items=(name,))
+    return Notice(
+        code="too-old", message=f"{label}: the record is older than {days} days and counts as unknown", items=(name,)
+    )
 
 
 def _undated(name: str, item: Finding | Quantity, given: Given, on: datetime.date | None) -> Notice | None:
@@ -107,7 +111,9 @@ def _admit_quantity(
         if low is not None and high is not None:
             admitted.references[name] = (low[1], high[1])
             if low[1] >= high[1]:
-                problems.append(problem("bad-reference", "the reference interval does not go from low to high", at=name))
+                problems.append(
+                    problem("bad-reference", "the reference interval does not go from low to high", at=name)
+                )
     if ends is None:
         return
     notice = _undated(name, quantity, given, on) or _outdated(name, quantity.label, quantity.horizon.present, given, on)

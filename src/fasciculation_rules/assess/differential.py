@@ -13,9 +13,9 @@ from fasciculation_rules.assess.tables import Tables
 from fasciculation_rules.assess.why import could_decide, rests_on
 from fasciculation_rules.logic.firing import Firing
 from fasciculation_rules.model.assessment import Argument, Candidate
-from fasciculation_rules.model.rule import Differential
+from fasciculation_rules.model.rule import Differential, Strength
 
-_STRENGTHS = ("strong", "moderate", "weak")
+_STRENGTHS: tuple[Strength, ...] = ("strong", "moderate", "weak")
 
 
 @dataclass
@@ -74,7 +74,10 @@ def _add(sides: _Sides, rule: Differential, findings: Findings, fired: Fired, ta
     else:
         items = sorted(could_decide(rule.rule, findings.facts, tables), key=tables.slot.__getitem__)
     argument = Argument(
-        rule=rule.rule, strength=rule.then.strength, findings=tuple(tables.base[name] for name in items), because=rule.then.because
+        rule=rule.rule,
+        strength=rule.then.strength,
+        findings=tuple(tables.base[name] for name in items),
+        because=rule.then.because,
     )
     if not fires:
         sides.unknown.append(argument)

@@ -75,9 +75,8 @@ def _floors(screen: Screen, findings: Findings, fired: Fired, tables: Tables) ->
 def _shortest(rung: str, urgency: Urgency, fired: Fired, tables: Tables) -> str | None:
     """The rung's delay, or a shorter `within` of a rule that fired at this rung."""
     ruleset = tables.ruleset
-    delays = [ruleset.urgency[rung].delay]
-    for rule in tables.rules_of(urgency.rules_at(rung, fired.true)):
-        delays.append(ruleset.escalations[rule].then.within)
+    rules = tables.rules_of(urgency.rules_at(rung, fired.true))
+    delays = [ruleset.urgency[rung].delay, *(ruleset.escalations[rule].then.within for rule in rules)]
     known = [delay for delay in delays if delay is not None]
     return min(known, key=read_duration, default=None)
 

@@ -39,9 +39,7 @@ def explanation_of(
         for argument in (*candidate.for_, *candidate.against, *candidate.excluding):
             citations = tables.citations[argument.rule]
             found.append(
-                Sentence(
-                    sentence=argument.because, rule=argument.rule, findings=argument.findings, citations=citations
-                )
+                Sentence(sentence=argument.because, rule=argument.rule, findings=argument.findings, citations=citations)
             )
     found += [say(tables.plan_sentences[rule], rule) for rule in _planned(plan)]
     return tuple(found)

@@ -36,7 +36,9 @@ def close(admitted: Admitted, case: Case, ruleset: Ruleset, *, reconcile: bool) 
     quantities = _compute(admitted, ruleset)
     contradictions = [*ruleset.closure.contradictions(findings), *_abnormal(findings, quantities, ruleset)]
     if contradictions and not reconcile:
-        raise CaseError("the case contradicts itself", [_contradiction(*pair, findings) for pair in contradictions], case=case)
+        raise CaseError(
+            "the case contradicts itself", [_contradiction(*pair, findings) for pair in contradictions], case=case
+        )
     for one, other in contradictions:
         notices.append(_reconcile(one, other, findings, ruleset))
     return Findings(Facts(ruleset.closure.close(findings), quantities), tuple(notices))
@@ -55,7 +57,9 @@ def _reconcile(one: str, other: str, findings: dict[str, bool], ruleset: Ruleset
         findings.pop(other)
         message = f"'{label(one)}' was recorded although '{label(other)}' was denied; the finding counts as present"
     else:
-        summaries = [n for n in (one, other) if n in ruleset.vocabulary.findings and ruleset.vocabulary.findings[n].needs_date]
+        summaries = [
+            n for n in (one, other) if n in ruleset.vocabulary.findings and ruleset.vocabulary.findings[n].needs_date
+        ]
         if len(summaries) == 1:
             findings.pop(summaries[0], None)
             sign = other if summaries[0] == one else one

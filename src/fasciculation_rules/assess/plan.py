@@ -44,7 +44,7 @@ def plan_of(
     ruleset, draft = tables.ruleset, _Draft()
     acute = ruleset.rank[disposition.rung] >= ruleset.rank[ACUTE_FROM]
     _referrals(draft, urgency, fired, tables, acute=acute)
-    gate = _self_care_gate(urgency, screen, findings, fired, tables)
+    gate = _self_care_gate(urgency, screen, fired, tables)
     for name in tables.rules_of(fired.true & tables.plans):
         rule = ruleset.plans[name]
         now = rule.class_ == "acute" or not acute
@@ -87,7 +87,7 @@ def _referrals(draft: _Draft, urgency: Urgency, fired: Fired, tables: Tables, *,
         draft.add("referrals", item, now=now)
 
 
-def _self_care_gate(urgency: Urgency, screen: Screen, findings: Findings, fired: Fired, tables: Tables) -> bool:
+def _self_care_gate(urgency: Urgency, screen: Screen, fired: Fired, tables: Tables) -> bool:
     """Screen finished, nothing left to ask that goes beyond reassurance, and known to be 16 or more."""
     ruleset = tables.ruleset
     rank = ruleset.rank

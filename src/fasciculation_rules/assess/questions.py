@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from fasciculation_rules.assess.disposition import Screen
 from fasciculation_rules.assess.findings import Findings
 from fasciculation_rules.assess.firings import Fired
 from fasciculation_rules.assess.tables import Tables
@@ -12,6 +13,7 @@ from fasciculation_rules.assess.why import could_decide
 from fasciculation_rules.logic.facts import Facts
 from fasciculation_rules.logic.firing import Firing
 from fasciculation_rules.model.assessment import Check, Question
+from fasciculation_rules.model.ruleset import UNDER_16
 
 
 def reach_of(urgency: Urgency, findings: Findings, fired: Fired, tables: Tables) -> dict[Firing, dict[str, str]]:
@@ -37,11 +39,22 @@ _KINDS = (Firing.OPEN, Firing.AWAITS_EXAMINATION, Firing.AWAITS_TEST)
 
 
 def questions_of(
-    reach: Mapping[str, str], unanswered: tuple[str, ...], at_least: str, findings: Findings, tables: Tables
+    reach: Mapping[str, str],
+    screen: Screen,
+    at_least: str,
+    findings: Findings,
+    fired: Fired,
+    tables: Tables,
 ) -> tuple[Question, ...]:
-    """Open questions, those that could raise most first. A specific waits until its general is present."""
+    """Open questions, those that could raise most first. A specific waits until its general is present.
+
+    What a floor turns on (age) is asked too, until it is known.
+    """
     rank, vocabulary = tables.ruleset.rank, tables.ruleset.vocabulary
-    highest: dict[str, str] = dict.fromkeys(unanswered, at_least)
+    highest: dict[str, str] = dict.fromkeys(screen.unanswered, at_least)
+    if fired.open & tables.ruleset.program.bits.get(UNDER_16, 0):
+        floor = tables.ruleset.outcomes.floors.under_16.rung
+        highest.update(dict.fromkeys(tables.items[UNDER_16], max(floor, at_least, key=rank.__getitem__)))
     for item, rung in reach.items():
         for asked in _asked_for(item, findings.facts, tables):
             if rank[rung] >= rank[highest.get(asked, at_least)]:

@@ -58,7 +58,7 @@ def assess(
     plan, withheld = plan_of(disposition, urgency, screen, findings, fired, tables)
     differential = differential_of(findings, fired, tables)
     reach = reach_of(urgency, findings, fired, tables)
-    questions = questions_of(reach[Firing.OPEN], screen.unanswered, urgency.range.at_least, findings, tables)
+    questions = questions_of(reach[Firing.OPEN], screen, urgency.range.at_least, findings, fired, tables)
     explanation = explanation_of(disposition, urgency, plan, differential, findings, fired, tables)
 
     return Assessment(
@@ -81,7 +81,7 @@ def assess(
             awaits_test=tuple(tables.rules_of(fired.awaits_test & tables.signed)),
         ),
         explanation=explanation,
-        notices=(*findings.notices, *fired.notices, *withheld),
+        notices=tuple(sorted((*findings.notices, *fired.notices, *withheld), key=lambda n: (n.code, n.items))),
         limits=ruleset.outcomes.limits,
         labels=_labels(explanation, differential, tables),
     )

@@ -142,7 +142,9 @@ class Tables:
     @cached_property
     def base(self) -> dict[str, str]:
         """The vocabulary name of each finding on the rails (`sex=male` is of `sex`)."""
-        return {name: name.partition("=")[0] for name in (*self.ruleset.program.findings, *self.ruleset.program.quantities)}
+        return {
+            name: name.partition("=")[0] for name in (*self.ruleset.program.findings, *self.ruleset.program.quantities)
+        }
 
     @cached_property
     def slot(self) -> dict[str, int]:

@@ -73,9 +73,7 @@ def _open_leaves(condition: Condition, facts: Facts, ruleset: Ruleset, found: se
             assert_never(condition)
 
 
-def _open_members(
-    members: tuple[Condition, ...], n: int, facts: Facts, ruleset: Ruleset, found: set[str]
-) -> Firing:
+def _open_members(members: tuple[Condition, ...], n: int, facts: Facts, ruleset: Ruleset, found: set[str]) -> Firing:
     """At least n of the members (all of them, or one): adds their open leaves only if the whole is undecided."""
     inside: set[str] = set()
     firings = sorted((_open_leaves(member, facts, ruleset, inside) for member in members), reverse=True)

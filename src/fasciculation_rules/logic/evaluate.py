@@ -50,7 +50,8 @@ def evaluate(condition: Condition, facts: Facts, meaning: Meaning) -> Firing:
 
 
 def _compare(leaf: Compare, facts: Facts, meaning: Meaning) -> Firing:
-    assert isinstance(leaf.limit, Count), "a frozen ruleset compares counts"
+    if not isinstance(leaf.limit, Count):
+        raise TypeError("a condition is evaluated once its limits are counts")
     limit = leaf.limit.value
     low, high = facts.quantities.get(leaf.name, (UNKNOWN_LOW, UNKNOWN_HIGH))
     match leaf.comparator:

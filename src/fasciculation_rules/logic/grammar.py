@@ -121,8 +121,8 @@ def print_leaf(leaf: Leaf) -> str:
                     return f"{name} {comparator} {print_number(number)} {unit}"
                 case Threshold(name=threshold):
                     return f"{name} {comparator} {threshold}"
-                case Count(value=value):
-                    return f"{name} {comparator} #{value}"
+                case Count(value=count):
+                    return f"{name} {comparator} #{count}"
                 case _:
                     assert_never(limit)
         case _:

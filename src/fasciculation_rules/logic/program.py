@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from fasciculation_rules.logic.condition import Condition
+from fasciculation_rules.logic.condition import names as names_of
 from fasciculation_rules.logic.evaluate import Meaning
 from fasciculation_rules.logic.facts import UNKNOWN_HIGH, UNKNOWN_LOW, Facts
 from fasciculation_rules.logic.firing import Firing
 from fasciculation_rules.logic.order import topological
 from fasciculation_rules.logic.rails import Rails, rails
-from fasciculation_rules.logic.condition import names as names_of
 
 UNKNOWN, PRESENT, ABSENT = 0, 1, 2
 """The three states of a finding's slot."""

@@ -70,7 +70,9 @@ def problems_of(error: ValidationError, model: type[BaseModel], at: str = "") ->
     for item in error.errors(include_url=False, include_context=False):
         place = _place(item["loc"])
         where = f"{at}.{place}" if at and place and not place.startswith("[") else at + place
-        value = str(item["input"]) if isinstance(item["input"], str | int | float | bool) else type(item["input"]).__name__
+        value = (
+            str(item["input"]) if isinstance(item["input"], str | int | float | bool) else type(item["input"]).__name__
+        )
         match item["type"]:
             case "missing":
                 found.append(problem("missing-key", f"'{item['loc'][-1]}' is missing", at=at or where))

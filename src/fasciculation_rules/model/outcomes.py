@@ -83,8 +83,6 @@ class Outcomes(Value):
         return tuple(urgency.id for urgency in self.urgencies)
 
 
-
-
 class Threshold(Value):
     """A named limit of a quantity, with its source. `critical` is the rung it reaches whatever else is unknown."""
 

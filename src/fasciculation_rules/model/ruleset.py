@@ -132,5 +132,3 @@ class Ruleset:
 
     def __repr__(self) -> str:
         return f"<Ruleset {self.version} {self.status} logic={self.logic_digest[:19]}>"
-
-

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
@@ -18,28 +17,30 @@ class Unit:
     factor: Fraction
 
 
+def _concentrations(dimension: str, base: str, names: str) -> dict[str, Unit]:
+    """`mg/dL ng/L`: a prefix of the base over a volume."""
+    found = {}
+    for name in names.split():
+        amount, volume = name.split("/")
+        factor = _PREFIXES[amount.removesuffix(base)] / _VOLUMES[volume]
+        found[name] = Unit(dimension, factor)
+    return found
+
+
+_PREFIXES = {p: Fraction(f) for p, f in {"": "1", "m": "1e-3", "u": "1e-6", "n": "1e-9", "p": "1e-12"}.items()}
+_VOLUMES = {"L": Fraction(1), "dL": Fraction(1, 10), "mL": Fraction(1, 1000)}
+
+
 def _units(dimension: str, **factors: str) -> dict[str, Unit]:
     return {name: Unit(dimension, Fraction(factor)) for name, factor in factors.items()}
 
 
-def _concentrations(dimension: str, base: str, prefixes: Mapping[str, str]) -> dict[str, Unit]:
-    volumes = {"L": Fraction(1), "dL": Fraction(1, 10), "mL": Fraction(1, 1000)}
-    return {
-        f"{prefix}{base}/{volume}": Unit(dimension, Fraction(factor) / litres)
-        for prefix, factor in prefixes.items()
-        for volume, litres in volumes.items()
-    }
-
-
-_PREFIXES = {"": "1", "m": "1e-3", "u": "1e-6", "n": "1e-9", "p": "1e-12"}
-
 UNITS: dict[str, Unit] = {
-    **_concentrations("mass concentration", "g", _PREFIXES),
-    **_concentrations("substance concentration", "mol", _PREFIXES),
-    **_concentrations("charge concentration", "eq", {"": "1", "m": "1e-3"}),
-    **_concentrations("catalytic concentration", "U", {"": "1", "k": "1000"}),
-    **_concentrations("catalytic concentration", "kat", {"u": "60", "n": "0.06"}),
-    **_concentrations("arbitrary concentration", "[IU]", _PREFIXES),
+    **_concentrations("mass concentration", "g", "g/L g/dL mg/L mg/dL ug/L ug/dL ug/mL ng/L ng/dL ng/mL pg/mL"),
+    **_concentrations("substance concentration", "mol", "mmol/L umol/L nmol/L pmol/L"),
+    **_concentrations("charge concentration", "eq", "meq/L"),
+    **_concentrations("arbitrary concentration", "[IU]", "m[IU]/L u[IU]/mL"),
+    **_units("catalytic concentration", **{"U/L": "1", "ukat/L": "60", "nkat/L": "0.06"}),
     **_units("time", d="1", wk="7", mo="30.4375", a="365.25", h="1/24", min="1/1440"),
     **_units("pressure", kPa="1", Pa="1e-3"),
     "mm[Hg]": Unit("pressure", Fraction("0.133322")),

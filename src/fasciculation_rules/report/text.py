@@ -45,7 +45,12 @@ class _Report:
         first = " " * indent + bullet
         rest = " " * len(first)
         self.lines += textwrap.wrap(
-            text, self.width, initial_indent=first, subsequent_indent=rest, break_long_words=False, break_on_hyphens=False
+            text,
+            self.width,
+            initial_indent=first,
+            subsequent_indent=rest,
+            break_long_words=False,
+            break_on_hyphens=False,
         )
 
     def _marks(self, sentence: Sentence) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from fasciculation_rules.errors import Problem, did_you_mean, problem
 from fasciculation_rules.logic.order import reachable, topological
-from fasciculation_rules.model.outcomes import Outcomes, References
+from fasciculation_rules.model.outcomes import Labelled, Outcomes, References
 from fasciculation_rules.model.rule import Derivation, Differential, Escalation, Plan, Rule
 from fasciculation_rules.model.vocabulary import Vocabulary
 from fasciculation_rules.shelf.read import Parts
@@ -42,7 +42,9 @@ def check_vocabulary(parts: Parts, vocabulary: Vocabulary) -> None:
         for name, item in items.items():
             if item.codes and item.codes not in parts.codes:
                 hint = did_you_mean(item.codes, parts.codes)
-                parts.note(file, "unknown-code", f"codes.csv has no row '{item.codes}'", at=f"{block}.{name}", hint=hint)
+                parts.note(
+                    file, "unknown-code", f"codes.csv has no row '{item.codes}'", at=f"{block}.{name}", hint=hint
+                )
     _check_screen(parts, vocabulary)
 
 
@@ -84,14 +86,20 @@ def check_outcomes(parts: Parts, outcomes: Outcomes, references: References) -> 
     """The ladder is the library's, floors name rungs, citations exist."""
     file = "outcomes.yaml"
     if outcomes.ladder != LADDER:
-        parts.note(file, "bad-ladder", f"the rungs are {list(outcomes.ladder)}; expected {list(LADDER)}", at="urgencies")
+        parts.note(
+            file, "bad-ladder", f"the rungs are {list(outcomes.ladder)}; expected {list(LADDER)}", at="urgencies"
+        )
     for name, floor in dict(outcomes.floors).items():
         _check_rung(parts, file, floor.rung, f"floors.{name}.rung")
         _check_citation(parts, references, file, floor.cite, floor.row, f"floors.{name}")
     for index, urgency in enumerate(outcomes.urgencies):
         _check_citation(parts, references, file, urgency.cite, urgency.row, f"urgencies[{index}]")
     _check_rung(parts, file, outcomes.reassure_up_to, "reassure_up_to")
-    labelled = [("conditions", outcomes.conditions), ("tests", outcomes.tests), ("destinations", outcomes.destinations)]
+    labelled: list[tuple[str, Mapping[str, Labelled]]] = [
+        ("conditions", outcomes.conditions),
+        ("tests", outcomes.tests),
+        ("destinations", outcomes.destinations),
+    ]
     for block, things in labelled:
         for name, thing in things.items():
             if thing.codes and thing.codes not in parts.codes:

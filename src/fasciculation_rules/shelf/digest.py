@@ -103,7 +103,8 @@ def _threshold(threshold: Threshold) -> dict[str, Any]:
 
 def _outcomes(outcomes: Outcomes) -> dict[str, Any]:
     urgencies = [
-        [rung.id, rung.delay, rung.first_action_within, rung.time_critical, rung.audience] for rung in outcomes.urgencies
+        [rung.id, rung.delay, rung.first_action_within, rung.time_critical, rung.audience]
+        for rung in outcomes.urgencies
     ]
     return {
         "urgencies": urgencies,

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from fasciculation_rules.errors import Problem, ProfileError, RulesetInvalidError, problem
+from fasciculation_rules.errors import Problem, ProfileError, RulesetInvalidError, did_you_mean, problem
 from fasciculation_rules.logic.closure import Closure
-from fasciculation_rules.logic.condition import AtLeast, Condition, Is, leaves, names
-from fasciculation_rules.logic.condition import All, Any, Not
+from fasciculation_rules.logic.condition import All, Any, AtLeast, Condition, Is, Not, leaves, names
 from fasciculation_rules.logic.firing import Firing
+from fasciculation_rules.logic.order import topological
 from fasciculation_rules.logic.program import Program
 from fasciculation_rules.logic.rails import positive
-
+from fasciculation_rules.model.outcomes import Outcomes
 from fasciculation_rules.model.profile import Profile
 from fasciculation_rules.model.rule import Derivation, Escalation, Rule
 from fasciculation_rules.model.ruleset import ENTRY, SPARED_EXAMINATION, UNDER_16, About, Ruleset, Status
@@ -39,7 +39,9 @@ def freeze(files: Mapping[str, bytes], name: str, *, status: Status = "unrelease
     check.check_thresholds(parts, resolver, references)
     check.check_rules(parts, vocabulary, outcomes, references)
     if about.ruleset != name:
-        parts.note("ruleset.yaml", "wrong-version", f"it says '{about.ruleset}' but the folder is '{name}'", at="ruleset")
+        parts.note(
+            "ruleset.yaml", "wrong-version", f"it says '{about.ruleset}' but the folder is '{name}'", at="ruleset"
+        )
     conditions = _resolve_all(parts, about, outcomes, resolver)
     if parts.problems:
         raise _invalid(name, parts)
@@ -136,7 +138,7 @@ def _check_meaning(parts: Parts, conditions: Mapping[str, Condition], closure: C
     means = {rule.finding: name for name, rule in parts.rules.items() if isinstance(rule, Derivation)}
     edges = {finding: [n for n in names(conditions[name]) if n in means] for finding, name in means.items()}
     try:
-        check.topological(edges)
+        topological(edges)
     except ValueError as error:
         found = problem("cyclic-derivation", f"derivations turn in a circle: {error}")
         parts.add(parts.file_of[means[str(error).split(" -> ")[0]]], found)
@@ -161,13 +163,10 @@ def _check_meaning(parts: Parts, conditions: Mapping[str, Condition], closure: C
 def _counted_twice(condition: Condition, at: str, closure: Closure) -> list[tuple[str, str]]:
     match condition:
         case AtLeast(of=members):
-            found = []
             known = [leaf.name for member in members for leaf in leaves(member) if isinstance(leaf, Is)]
-            for name in known:
-                for other in known:
-                    if other in closure.generals.get(name, ()):
-                        found.append((f"{at}.of", f"'{name}' implies '{other}', so one sign would count as two"))
-            return found
+            twice = [(name, other) for name in known for other in known if other in closure.generals.get(name, ())]
+            message = "'{}' implies '{}', so one sign would count as two"
+            return [(f"{at}.of", message.format(*pair)) for pair in twice]
         case All(of=members):
             return [f for i, m in enumerate(members) for f in _counted_twice(m, f"{at}.all[{i}]", closure)]
         case Any(of=members):
@@ -183,6 +182,14 @@ def with_profile(ruleset: Ruleset, profile: Profile) -> Ruleset:
 
     Raises ProfileError with every override that is not allowed.
     """
+    own = digest.profile_digest(profile)
+    if own not in ruleset.memo:
+        ruleset.memo[own] = _moved(ruleset, profile, own)
+    moved: Ruleset = ruleset.memo[own]
+    return moved
+
+
+def _moved(ruleset: Ruleset, profile: Profile, own: str) -> Ruleset:
     problems: list[Problem] = []
     resolver = Resolver(ruleset.vocabulary, ruleset.thresholds)
     thresholds = dict(ruleset.thresholds)
@@ -190,13 +197,16 @@ def with_profile(ruleset: Ruleset, profile: Profile) -> Ruleset:
         at = f"thresholds.{name}"
         threshold = ruleset.thresholds.get(name)
         if threshold is None:
-            hint = check.did_you_mean(name, ruleset.thresholds)
+            hint = did_you_mean(name, ruleset.thresholds)
             problems.append(problem("unknown-threshold", f"unknown threshold '{name}'", at=at, hint=hint))
         elif not threshold.site_overridable:
             problems.append(problem("not-overridable", f"'{name}' may not be moved by a site", at=at))
         else:
             count = resolver.count(threshold.quantity, text, at, problems.append)
-            ends = {end: resolver.count(threshold.quantity, t, at, problems.append) for end, t in threshold.site_overridable.items()}
+            ends = {
+                end: resolver.count(threshold.quantity, t, at, problems.append)
+                for end, t in threshold.site_overridable.items()
+            }
             low, high = ends.get("from"), ends.get("to")
             if count is not None and ((low is not None and count < low) or (high is not None and count > high)):
                 allowed = " to ".join(threshold.site_overridable.values())
@@ -209,7 +219,6 @@ def with_profile(ruleset: Ruleset, profile: Profile) -> Ruleset:
     conditions[ENTRY] = moved.resolve(ruleset.about.entry, "", problems.append)
     for name, (at, condition) in _floor_conditions(ruleset.outcomes).items():
         conditions[name] = moved.resolve(condition, at, problems.append)
-    own = digest.profile_digest(profile)
     return replace(
         ruleset,
         thresholds=thresholds,
@@ -218,5 +227,3 @@ def with_profile(ruleset: Ruleset, profile: Profile) -> Ruleset:
         profile_digest=own,
         effective_digest=digest.effective_digest(ruleset.logic_digest, own),
     )
-
-

@@ -47,31 +47,26 @@ def default_version(root: Traversable | None = None) -> str:
 
 
 @lru_cache(maxsize=8)
-def _opened(root: Path, version: str, fingerprint: tuple[object, ...]) -> Ruleset:
+def _opened(root: Path, version: str, _fingerprint: tuple[str, ...]) -> Ruleset:
     return _open_version(root, version)
 
 
-def _fingerprint(root: Path, version: str) -> tuple[object, ...]:
+def _fingerprint(root: Path, version: str) -> tuple[str, ...]:
     """Size and time of every file: enough to see an edit without reading 130 files again."""
-    found: list[object] = []
-    waiting = [str(root / version), str(root / "releases.yaml")]
+    found: list[str] = []
+    waiting = [str(root), str(root / version)]
     while waiting:
-        path = waiting.pop()
         try:
-            if os.path.isdir(path):
-                with os.scandir(path) as entries:
-                    for entry in entries:
-                        if entry.is_dir(follow_symlinks=False):
-                            waiting.append(entry.path)
-                        else:
-                            stat = entry.stat()
-                            found.append((entry.path, stat.st_mtime_ns, stat.st_size))
-            else:
-                stat = os.stat(path)
-                found.append((path, stat.st_mtime_ns, stat.st_size))
+            with os.scandir(waiting.pop()) as entries:
+                for entry in entries:
+                    if not entry.is_dir(follow_symlinks=False):
+                        stat = entry.stat()
+                        found.append(f"{entry.path} {stat.st_mtime_ns} {stat.st_size}")
+                    elif Path(entry.path).parent != root:
+                        waiting.append(entry.path)
         except OSError:
-            found.append(path)
-    return tuple(sorted(map(str, found)))
+            continue
+    return tuple(sorted(found))
 
 
 def _open_version(root: Traversable, version: str) -> Ruleset:
@@ -79,7 +74,9 @@ def _open_version(root: Traversable, version: str) -> Ruleset:
     if version not in known:
         listed = ", ".join(known) or "none"
         hint = did_you_mean(version, known)
-        raise RulesetNotFoundError(f"there is no ruleset '{version}'; there are: {listed}" + (f"; {hint}" if hint else ""))
+        raise RulesetNotFoundError(
+            f"there is no ruleset '{version}'; there are: {listed}" + (f"; {hint}" if hint else "")
+        )
     files = read_files(root / version)
     release = read_releases(root).get(version)
     if release is None:
@@ -102,5 +99,3 @@ def _open_folder(folder: Path) -> Ruleset:
     if not (folder / "ruleset.yaml").is_file():
         raise RulesetNotFoundError(f"'{folder}' is not a ruleset folder: it has no ruleset.yaml")
     return freeze(read_files(folder), folder.name)
-
-

@@ -118,8 +118,6 @@ def share_out(conjuncts: Iterable[Conjunct]) -> Iterator[list[Conjunct]]:
 
 def _sheet(group: list[Conjunct], said: Mapping[Conjunct, int], names: tuple[str, ...]) -> Sheet:
     uses = Counter(term.slot for conjunct in group for term in conjunct)
-    if len(uses) + 3 > PROPERTIES:
-        raise UnsupportedConditionError(f"a conjunct of {len(uses)} comparisons is more than the durable engine reads")
     rules: dict[str, object] = {}
     for index, conjunct in enumerate(group):
         terms = [_comparison(term, names) for term in sorted(conjunct, key=lambda term: (-uses[term.slot], term))]

@@ -1,0 +1,62 @@
+"""The command line as a whole: its verbs, and how an error becomes one clear message and an exit code."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+
+import typer
+
+from fasciculation_rules import __version__
+from fasciculation_rules.cli import assessing, authoring, rulesets
+from fasciculation_rules.errors import FasciculationRulesError
+
+BAD_USE = 2
+
+app = typer.Typer(
+    name="fasciculation-rules",
+    help=(
+        "Explained, cited clinical rules for muscle twitching: how soon, to whom, what to test, "
+        "what it may be, and why. For clinicians; makes no diagnosis. No clinician has reviewed its content yet."
+    ),
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+assessing.register(app)
+rulesets.register(app)
+authoring.register(app)
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"fasciculation-rules {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: bool = typer.Option(False, "--version", callback=_version, is_eager=True, help="Print the version."),
+) -> None:
+    pass
+
+
+def run(arguments: Sequence[str] | None = None) -> int:
+    """The exit code of one command line."""
+    try:
+        code = app(args=None if arguments is None else list(arguments), standalone_mode=False)
+        return int(code or 0)
+    except typer.TyperException as error:
+        typer.echo(f"error: {error.format_message()}; see `fasciculation-rules --help`", err=True)
+        return BAD_USE
+    except typer.Abort:
+        typer.echo("stopped", err=True)
+        return 130
+    except FasciculationRulesError as error:
+        typer.echo(f"error: {error}", err=True)
+        return error.exit_code
+    except BrokenPipeError:  # the reader of our output has gone; nothing is wrong with it
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0

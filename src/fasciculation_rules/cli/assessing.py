@@ -1,0 +1,159 @@
+"""`assess`: cases in, explained assessments out."""
+
+from __future__ import annotations
+
+import datetime
+import sys
+from collections.abc import Iterator
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from fasciculation_rules.assess.straight_line import assess
+from fasciculation_rules.cli.files import Read, error_line, is_many, read_cases
+from fasciculation_rules.errors import EngineError, FasciculationRulesError, Problem, ProfileError
+from fasciculation_rules.model.assessment import Assessment
+from fasciculation_rules.model.profile import Profile
+from fasciculation_rules.model.ruleset import Ruleset
+from fasciculation_rules.report.text import explain
+from fasciculation_rules.shelf.freeze import with_profile
+from fasciculation_rules.shelf.opening import open_ruleset
+from fasciculation_rules.shelf.strict_yaml import read_yaml
+
+DONE, BAD_INPUT, PARTIAL = 0, 2, 4
+
+
+class Form(StrEnum):
+    """How an assessment is printed."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+class EngineName(StrEnum):
+    """The engines of the library."""
+
+    DURABLE = "durable"
+    COMPILED = "compiled"
+    REFERENCE = "reference"
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the verb."""
+    app.command("assess")(assess_command)
+
+
+def assess_command(
+    cases: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="CASE...", help="Case files (YAML, JSON, JSON lines), folders, or - for standard input."
+        ),
+    ],
+    ruleset: Annotated[
+        str | None, typer.Option(help="A version, or the path of a folder. Default: the newest.")
+    ] = None,
+    engine: Annotated[EngineName, typer.Option(help="What evaluates the rules.")] = EngineName.DURABLE,
+    on: Annotated[
+        str | None, typer.Option(metavar="DATE", help="The day of assessment, YYYY-MM-DD. Default: today.")
+    ] = None,
+    as_: Annotated[Form, typer.Option("--as", help="text for people; json for programs, one line a case.")] = Form.TEXT,
+    profile: Annotated[Path | None, typer.Option(help="A site profile (YAML) that moves thresholds.")] = None,
+    reconcile: Annotated[
+        bool, typer.Option("--reconcile", help="Settle contradictions as records need, with a notice.")
+    ] = False,
+) -> int:
+    """Assess one case or many: how soon, to whom, what to test, what to ask next, what it may be, and why.
+
+    Exit code 0: done (an emergency is 0). 2: nothing could be assessed. 4: some cases were refused.
+    """
+    day = read_day(on) or datetime.date.today()  # noqa: DTZ011  the day where the reader is
+    opened = open_ruleset(ruleset)
+    if profile is not None:
+        opened = with_profile(opened, read_profile(profile))
+    many = len(cases) > 1 or any(is_many(path) for path in cases)
+    good = bad = 0
+    for read in _with_progress(read_cases(cases), many):
+        try:
+            assessment = _assess(read, opened, engine, day, reconcile)
+        except EngineError:
+            raise
+        except FasciculationRulesError as error:
+            bad += 1
+            _refused(read, error, as_, many)
+        else:
+            good += 1
+            _print(assessment, read, as_, many)
+    if bad and many:
+        typer.echo(f"{bad} of {good + bad} cases were refused", err=True)
+    return DONE if not bad else PARTIAL if good else BAD_INPUT
+
+
+def _assess(read: Read, ruleset: Ruleset, engine: str, day: datetime.date, reconcile: bool) -> Assessment:
+    if read.error is not None or read.case is None:
+        raise read.error or AssertionError("a read case has a case or an error")
+    return assess(read.case, ruleset, engine=str(engine), on=day, reconcile=reconcile)
+
+
+def _print(assessment: Assessment, read: Read, form: Form, many: bool) -> None:
+    if form is Form.JSON:
+        typer.echo(assessment.to_json(indent=None if many else 2))
+    elif many:
+        typer.echo(f"{read.name}: {assessment}")
+    else:
+        typer.echo(explain(assessment), nl=False)
+
+
+def _refused(read: Read, error: FasciculationRulesError, form: Form, many: bool) -> None:
+    if form is Form.JSON and many:
+        typer.echo(error_line(read, error))
+    typer.echo(f"error: {read.name}: {error}" if many else f"error: {error}", err=True)
+
+
+def _with_progress(reads: Iterator[Read], many: bool) -> Iterator[Read]:
+    """The same cases, with a count on a terminal that has nothing else to show."""
+    if not many or not sys.stderr.isatty() or sys.stdout.isatty():
+        yield from reads
+        return
+    from rich.console import Console
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    columns = (SpinnerColumn(), TextColumn("{task.completed:,.0f} cases"), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task("cases", total=None)
+        for read in reads:
+            yield read
+            progress.advance(task)
+
+
+def read_day(text: str | None) -> datetime.date | None:
+    """A date as people write it for a computer."""
+    if text is None:
+        return None
+    try:
+        return datetime.date.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter(f"'{text}' is not a date; write YYYY-MM-DD", param_hint="--on") from None
+
+
+def read_profile(path: Path) -> Profile:
+    """A site profile from YAML. Raises ProfileError where it cannot be read."""
+    from pydantic import ValidationError
+
+    from fasciculation_rules.model.base import problems_of
+
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        raise ProfileError(f"the profile {path} cannot be read: {(error.strerror or '').lower()}") from None
+    problems: list[Problem] = []
+    document = read_yaml(raw, path.name, problems)
+    if document is None:
+        raise ProfileError("the profile cannot be read", problems)
+    try:
+        return Profile.model_validate(document.data)
+    except ValidationError as error:
+        located = [document.locate(found) for found in problems_of(error, Profile)]
+        raise ProfileError("the profile cannot be read", located) from None

@@ -1,0 +1,123 @@
+"""Cases for property tests: sparse, as they are in life. Mostly unknown, or mostly absent; never uniform."""
+
+from __future__ import annotations
+
+import datetime
+from fractions import Fraction
+
+from hypothesis import strategies as st
+
+from fasciculation_rules.logic.condition import Compare, Count, leaves
+from fasciculation_rules.logic.grammar import print_number
+from fasciculation_rules.model.case import Case
+from fasciculation_rules.model.ruleset import Ruleset
+
+TODAY = datetime.date(2026, 11, 1)
+RECENT = "2026-10-20"
+
+Said = dict[str, object]
+
+
+def cut_points(ruleset: Ruleset) -> dict[str, list[int]]:
+    """The counts at which some condition compares a quantity."""
+    found: dict[str, set[int]] = {name: set() for name in ruleset.vocabulary.quantities}
+    program = ruleset.program
+    for condition in (*program.rules.values(), *program.derivations.values()):
+        for leaf in leaves(condition):
+            if isinstance(leaf, Compare) and isinstance(leaf.limit, Count):
+                found[leaf.name].add(leaf.limit.value)
+    return {name: sorted(counts) for name, counts in found.items()}
+
+
+def amount(ruleset: Ruleset, name: str, count: int) -> str:
+    """A count as text in the canonical unit."""
+    quantity = ruleset.vocabulary.quantities[name]
+    return f"{print_number(count * quantity.resolution)} {quantity.unit}"
+
+
+@st.composite
+def quantities(draw: st.DrawFn, ruleset: Ruleset, name: str) -> object:
+    """A value near a cut point, or anywhere, or a span or a bound."""
+    cuts = cut_points(ruleset)[name]
+    low, high = ruleset.vocabulary.quantities[name].bounds()
+    near = st.sampled_from(cuts).flatmap(lambda cut: st.integers(max(low, cut - 1), min(high, cut + 1)))
+    count = draw((near if cuts else st.integers(low, high)) | st.integers(low, high))
+    shape = draw(st.sampled_from(["point"] * 4 + ["span", "below", "above"]))
+    match shape:
+        case "span":
+            other = draw(st.integers(low, high))
+            one, two = sorted((count, other))
+            return {"from": amount(ruleset, name, one), "to": amount(ruleset, name, two)}
+        case "below" if count > low:
+            return f"< {amount(ruleset, name, count)}"
+        case "above" if count < high:
+            return f"> {amount(ruleset, name, count)}"
+        case _:
+            return amount(ruleset, name, count)
+
+
+def dated(ruleset: Ruleset, name: str, value: object) -> object:
+    """The value, with a recent date where the vocabulary asks for one."""
+    return {"value": value, "at": RECENT} if ruleset.vocabulary.items[name].needs_date else value
+
+
+@st.composite
+def said(draw: st.DrawFn, ruleset: Ruleset) -> Said:
+    """What a case says, without contradictions."""
+    vocabulary = ruleset.vocabulary
+    plain = [name for name, finding in vocabulary.findings.items() if not finding.values]
+    presents = draw(st.lists(st.sampled_from(plain), max_size=6, unique=True))
+    some = st.lists(st.sampled_from(plain), max_size=12, unique=True)
+    screened = st.just(list(vocabulary.screen))
+    absents = draw(st.one_of(st.just([]), some, screened, st.just(plain)))
+    known: dict[str, bool] = {}
+    for name, present in [*((n, True) for n in presents), *((n, False) for n in absents)]:
+        if name not in known and not ruleset.closure.contradictions({**known, name: present}):
+            known[name] = present
+    found: Said = {name: dated(ruleset, name, "present" if present else "absent") for name, present in known.items()}
+    for name, finding in vocabulary.findings.items():
+        if finding.values and draw(st.booleans()):
+            found[name] = draw(st.sampled_from(finding.values))
+    measured = [name for name, quantity in vocabulary.quantities.items() if not quantity.computed]
+    for name in draw(st.lists(st.sampled_from(measured), max_size=5, unique=True)):
+        normal = vocabulary.quantities[name].normal
+        if normal is None or not known.get("basic_bloods_normal"):
+            found[name] = draw(quantities(ruleset, name))
+    if draw(st.booleans()):
+        found.setdefault("age", f"{draw(st.integers(0, 99))} years")
+    return found
+
+
+@st.composite
+def cases(draw: st.DrawFn, ruleset: Ruleset) -> Case:
+    """A case without contradictions."""
+    return Case.read({"given": draw(said(ruleset))})
+
+
+@st.composite
+def lessons(draw: st.DrawFn, ruleset: Ruleset) -> tuple[Said, str, Said]:
+    """What is said, the name of one unknown item, and what is said once it is learnt too."""
+    from fasciculation_rules.assess.admit import admit
+    from fasciculation_rules.assess.findings import close
+
+    before = draw(said(ruleset))
+    case = Case.read({"given": before})
+    facts = close(admit(case, ruleset, on=TODAY), case, ruleset, reconcile=False).facts
+    vocabulary = ruleset.vocabulary
+    unknown = [name for name, f in vocabulary.findings.items() if name not in facts.findings and not f.values]
+    unknown += [name for name, f in vocabulary.findings.items() if f.values and name not in before]
+    unknown += [name for name, q in vocabulary.quantities.items() if not q.computed and name not in facts.quantities]
+    from hypothesis import assume
+
+    assume(unknown)
+    name = draw(st.sampled_from(unknown))
+    if name in vocabulary.quantities:
+        value = draw(quantities(ruleset, name))
+    else:
+        value = draw(st.sampled_from(vocabulary.findings[name].values or ("present", "absent")))
+    return before, name, {**before, name: dated(ruleset, name, value)}
+
+
+def as_fraction(text: str) -> Fraction:
+    """The number at the start of an amount."""
+    return Fraction(text.split()[0])
