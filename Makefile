@@ -83,7 +83,7 @@ bench: $(READY) ## speed, as ratios measured in one run
 
 .PHONY: nightly
 nightly: $(READY) ## everything, with many more examples: hours
-	$(PYTEST) -n $(JOBS) --dist loadgroup -m "" --hypothesis-profile=nightly -o faulthandler_timeout=7200 $(ARGS)
+	HYPOTHESIS_PROFILE=nightly $(PYTEST) -n $(JOBS) --dist loadgroup -m "" -o faulthandler_timeout=7200 $(ARGS)
 	$(BIN)/python tests/bench
 
 # ---------------------------------------------------------------- packages

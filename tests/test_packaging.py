@@ -37,7 +37,7 @@ print(json.dumps({
     "version": fasciculation_rules.__version__,
     "text_digest": ruleset.text_digest,
     "logic_digest": ruleset.logic_digest,
-    "assessment": str(assessment),
+    "assessment": json.loads(assessment.to_json()),
 }))
 """
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -38,9 +39,18 @@ def problem(code: str, message: str, *, at: str = "", hint: str = "") -> Problem
     return Problem("", 0, 0, at, code, message, hint)
 
 
+MAX_NAME = 60
+_PLAIN_NAME = re.compile(rf"[A-Za-z][A-Za-z0-9_.-]{{0,{MAX_NAME - 1}}}")
+
+
+def is_plain_name(text: str) -> bool:
+    """Whether a text looks like the name of an item, and not like something said about a person."""
+    return _PLAIN_NAME.fullmatch(text) is not None
+
+
 def did_you_mean(name: str, known: Iterable[str]) -> str:
     """A hint naming the nearest known word, or an empty string."""
-    near = get_close_matches(name, list(known), n=1, cutoff=0.7)
+    near = get_close_matches(name[:MAX_NAME], list(known), n=1, cutoff=0.7)
     return f"did you mean '{near[0]}'?" if near else ""
 
 

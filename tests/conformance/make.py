@@ -13,6 +13,7 @@ HERE = Path(__file__).parent
 sys.path[:0] = [str(HERE.parent.parent / "src"), str(HERE.parent / "engines")]
 
 from engine_programs import random_facts, random_program  # noqa: E402
+from reading import read_facts, read_program  # noqa: E402
 
 from fasciculation_rules.engines.reference import ReferenceEngine  # noqa: E402
 from fasciculation_rules.engines.slots import count_of  # noqa: E402
@@ -20,10 +21,9 @@ from fasciculation_rules.logic.condition import All, Any, AtLeast, Compare, Cond
 from fasciculation_rules.logic.facts import Facts  # noqa: E402
 from fasciculation_rules.logic.firing import WORDS  # noqa: E402
 from fasciculation_rules.logic.program import Program  # noqa: E402
-from reading import read_facts, read_program  # noqa: E402
 
 Outline: TypeAlias = "str | dict[str, object]"
-O, E, T = "open", "awaits examination", "awaits a test"
+ASK, EXAMINE, TEST = "open", "awaits examination", "awaits a test"
 YES, NO = "fires", "does not fire"
 
 
@@ -82,8 +82,8 @@ def _lines(value: object) -> str:
 def by_hand() -> str:
     """Expectations written down by a person; the reference engine is only asked whether it agrees."""
     program = {
-        "findings": {"a": O, "b": O, "e": E, "t": T},
-        "quantities": {"q": T, "age": O},
+        "findings": {"a": ASK, "b": ASK, "e": EXAMINE, "t": TEST},
+        "quantities": {"q": TEST, "age": ASK},
         "derivations": {"d": {"all": ["a is present", "t is present"]}, "d2": {"any": ["d is present", "q >= 10"]}},
         "rules": {
             "both": {"all": ["a is present", "e is present"]},
@@ -97,23 +97,28 @@ def by_hand() -> str:
             "old": {"not": "age < 50"},
         },
     }
+    letters = {"y": YES, "n": NO, "o": ASK, "e": EXAMINE, "t": TEST}
     known = {"a": "present", "t": "absent"}
     rows = [
         # facts, then d, d2, both, either, two-of-three, not-both, d-absent, not-d, d2-present, between, old
-        ({}, {}, (T, T, E, E, E, O, O, O, T, T, O)),
-        ({"a": "present"}, {}, (T, T, E, E, E, T, T, T, T, T, O)),
-        (known, {}, (NO, T, E, E, E, YES, YES, YES, T, T, O)),
-        ({"a": "absent"}, {}, (NO, T, NO, E, T, YES, YES, YES, T, T, O)),
-        ({"a": "present", "t": "present"}, {}, (YES, YES, E, YES, YES, NO, NO, NO, YES, T, O)),
-        (known | {"e": "present"}, {"q": [10, 10]}, (NO, YES, YES, YES, YES, YES, YES, YES, YES, YES, O)),
-        (known | {"e": "absent"}, {"q": [9, 9]}, (NO, NO, NO, NO, NO, YES, YES, YES, NO, NO, O)),
-        (known, {"q": [9, 10], "age": [50, 50]}, (NO, T, E, E, E, YES, YES, YES, T, T, YES)),
-        (known, {"q": [19, 20], "age": [49, 50]}, (NO, YES, E, E, E, YES, YES, YES, YES, T, O)),
-        (known, {"q": [20, 90], "age": [0, 49]}, (NO, YES, E, E, E, YES, YES, YES, YES, NO, NO)),
+        ({}, {}, "t t e e e o o o t t o"),
+        ({"a": "present"}, {}, "t t e e e t t t t t o"),
+        (known, {}, "n t e e e y y y t t o"),
+        ({"a": "absent"}, {}, "n t n e t y y y t t o"),
+        ({"a": "present", "t": "present"}, {}, "y y e y y n n n y t o"),
+        (known | {"e": "present"}, {"q": [10, 10]}, "n y y y y y y y y y o"),
+        (known | {"e": "absent"}, {"q": [9, 9]}, "n n n n n y y y n n o"),
+        (known, {"q": [9, 10], "age": [50, 50]}, "n t e e e y y y t t y"),
+        (known, {"q": [19, 20], "age": [49, 50]}, "n y e e e y y y y t o"),
+        (known, {"q": [20, 90], "age": [0, 49]}, "n y e e e y y y y n n"),
     ]
     names = ("d", "d2", *program["rules"])
     cases = [
-        {"findings": findings, "quantities": quantities, "expect": dict(zip(names, expected, strict=True))}
+        {
+            "findings": findings,
+            "quantities": quantities,
+            "expect": dict(zip(names, map(letters.get, expected.split()), strict=True)),
+        }
         for findings, quantities, expected in rows
     ]
     for row in cases:
@@ -127,9 +132,10 @@ def limits() -> str:
     """Every comparator one count below, at and above its limit, by point and by interval."""
     comparators = (">=", ">", "<=", "<")
     names = {">=": "ge", ">": "gt", "<=": "le", "<": "lt"}
-    rules: dict[str, Outline] = {f"{names[sign]}-{limit}": f"q {sign} {limit}" for sign in comparators for limit in (-5, 0, 84)}
+    pairs = list(product(comparators, (-5, 0, 84)))
+    rules: dict[str, Outline] = {f"{names[sign]}-{limit}": f"q {sign} {limit}" for sign, limit in pairs}
     rules |= {f"not-{name}": {"not": rule} for name, rule in rules.items()}
-    outlines: dict[str, object] = {"findings": {}, "quantities": {"q": E}, "derivations": {}, "rules": rules}
+    outlines: dict[str, object] = {"findings": {}, "quantities": {"q": EXAMINE}, "derivations": {}, "rules": rules}
     program = read_program(outlines)
     points = [limit + step for limit in (-5, 0, 84) for step in (-1, 0, 1)]
     intervals = [(low, high) for low in points for high in points if low <= high]
@@ -151,7 +157,7 @@ def structures() -> str:
     rules["derived-absent"] = {"any": ["d is absent", "dd is absent"]}
     derivations = {"d": {"at_least": 2, "of": clauses}, "dd": {"all": ["d is present", {"not": "t is present"}]}}
     outlines: dict[str, object] = {
-        "findings": {"o": O, "e": E, "t": T},
+        "findings": {"o": ASK, "e": EXAMINE, "t": TEST},
         "quantities": {},
         "derivations": derivations,
         "rules": rules,
@@ -172,7 +178,7 @@ def at_random(seed: int) -> str:
 
 def files() -> dict[str, str]:
     """Each file's name and text."""
-    assert set(WORDS) == {O, E, T, YES, NO}
+    assert set(WORDS) == {ASK, EXAMINE, TEST, YES, NO}
     found = {"by_hand.json": by_hand(), "limits.json": limits(), "structures.json": structures()}
     return found | {f"random_{seed:02d}.json": at_random(seed) for seed in range(1, 13)}
 

@@ -26,7 +26,7 @@ def suite(file: Path) -> Any:
 
 @files
 @pytest.mark.parametrize("engine", [ReferenceEngine, CompiledEngine], ids=lambda engine: engine.name)
-def test_five_values(file: Path, engine: type[ReferenceEngine] | type[CompiledEngine]) -> None:
+def test_five_values(file: Path, engine: type[ReferenceEngine | CompiledEngine]) -> None:
     loaded = suite(file)
     asked = engine(read_program(loaded["program"]))
     for case in loaded["cases"]:

@@ -53,7 +53,8 @@ def random_program(
     for index in range(derivations):
         means[f"derived_{index}"] = condition()
         derived.append(f"derived_{index}")
-    return Program(finding_names, quantity_names, openness, means, {f"rule-{index}": condition() for index in range(rules)})
+    written = {f"rule-{index}": condition() for index in range(rules)}
+    return Program(finding_names, quantity_names, openness, means, written)
 
 
 def random_facts(random: Random, program: Program) -> Facts:

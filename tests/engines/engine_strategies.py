@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from engine_programs import LIMITS, OPENNESS
 from hypothesis import strategies as st
 
-from engine_programs import LIMITS, OPENNESS
 from fasciculation_rules.logic.condition import All, Any, AtLeast, Compare, Condition, Count, Is, Not
 from fasciculation_rules.logic.facts import Facts
 from fasciculation_rules.logic.program import Program
@@ -58,5 +58,6 @@ def facts(draw: st.DrawFn) -> Facts:
     exceptions = draw(st.dictionaries(st.sampled_from(FINDINGS), st.sampled_from((None, False, True)), max_size=5))
     states = dict.fromkeys(FINDINGS, usual) | exceptions
     findings = {name: state for name, state in states.items() if state is not None}
-    ends = st.tuples(_counts, st.sampled_from((0, 0, 0, 1, 60, 1000))).map(lambda drawn: (drawn[0], drawn[0] + drawn[1]))
+    widths = st.sampled_from((0, 0, 0, 1, 60, 1000))
+    ends = st.builds(lambda low, width: (low, low + width), _counts, widths)
     return Facts(findings, draw(st.dictionaries(st.sampled_from(QUANTITIES), ends)))

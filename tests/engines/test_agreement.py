@@ -44,9 +44,8 @@ def test_compiled_gives_the_five_values_of_the_reference(program: Program, peopl
 def test_durable_decides_as_the_reference_does(program: Program, people: list[Facts]) -> None:
     try:
         durable = DurableEngine(program)
-    except UnsupportedConditionError as error:
-        assert "conjuncts" in str(error)  # declined, never approximated
-        return
+    except UnsupportedConditionError:
+        return  # declined, never approximated
     reference = ReferenceEngine(program)
     for person in people:
         vector, other = program.encode(person), program.encode(person)
@@ -142,7 +141,20 @@ def test_generated_source_is_the_same_text_every_time_and_quotes_no_ruleset() ->
 def test_an_unknown_engine_is_refused_by_name() -> None:
     with pytest.raises(UnknownEngineError) as raised:
         open_engine("durabel", small({"rule": is_("a")}))
-    assert str(raised.value) == (
-        "no engine 'durabel'; there are reference, compiled, durable; did you mean 'durable'?"
-    )
+    assert str(raised.value) == ("no engine 'durabel'; there are reference, compiled, durable; did you mean 'durable'?")
     assert raised.value.exit_code == 2
+
+
+@needs_durable
+@pytest.mark.nightly
+@pytest.mark.parametrize("seed", range(500))
+def test_the_engines_agree_on_five_hundred_programs(seed: int) -> None:
+    random = Random(seed)
+    program = random_program(random, findings=40, quantities=8, derivations=8, rules=40)
+    reference, compiled, durable = ReferenceEngine(program), CompiledEngine(program), DurableEngine(program)
+    for _ in range(25):
+        person = random_facts(random, program)
+        firings = reference.firings(person)
+        assert compiled.firings(person) == firings
+        assert durable.answer(program.encode(person)) == compiled.answer(program.encode(person))
+    durable.close()

@@ -24,7 +24,8 @@ from engine_programs import random_facts, random_program
 from engine_support import ROOT, fresh, is_, needs_durable, said, small, wide
 
 from fasciculation_rules.engines.compiled import CompiledEngine
-from fasciculation_rules.engines.durable import binding, compile, handle
+from fasciculation_rules.engines.durable import binding, handle
+from fasciculation_rules.engines.durable import compile as plan
 from fasciculation_rules.engines.durable.compile import fnv1a, refuse_collisions, to_durable
 from fasciculation_rules.engines.durable.engine import DurableEngine
 from fasciculation_rules.engines.durable.subset import CAP, Term, conjunct_counts, to_disjuncts
@@ -36,7 +37,9 @@ from fasciculation_rules.logic.program import Answer, Program
 pytestmark = needs_durable
 
 RAW = """
-import json, durable_rules_engine as d
+import json
+from fasciculation_rules.engines.durable.binding import load
+d = load()
 def rule(*patterns): return {"all": [{"m": pattern} for pattern in patterns]}
 def create(**rules): return d.create_ruleset("raw", json.dumps(rules))
 def fire(handle, message):
@@ -126,7 +129,7 @@ def test_no_definition_holds_a_form_that_is_known_to_misfire() -> None:
                 assert set(rule) == ({"all", "pri"} if name == sheet.sentinel else {"all"})
                 ((message, pattern),) = ((key, value) for (member,) in [rule["all"]] for key, value in member.items())
                 assert message == "m"
-                parts = pattern["$and"] if "$and" in pattern else [pattern]
+                parts = pattern.get("$and", [pattern])
                 assert len(parts) > 1 or "$and" not in pattern
                 for part in parts:
                     term(part)
@@ -136,6 +139,15 @@ def test_a_rule_with_many_true_branches_is_true_once() -> None:
     program = small({"rule": c.Any((is_("a"), is_("b"), is_("c")))})
     answer, expected = both(program, Facts({"a": True, "b": True, "c": True}), DurableEngine(program))
     assert answer == expected == Answer(1, 0)
+
+
+@pytest.mark.parametrize("empty", [c.All(()), c.Any(()), c.AtLeast(2, (is_("a"),)), c.AtLeast(0, (is_("a"),))])
+@pytest.mark.parametrize("engine", [DurableEngine, CompiledEngine])
+def test_an_empty_conjunct_which_would_fire_on_everything_is_never_made(
+    engine: type[DurableEngine | CompiledEngine], empty: c.Condition
+) -> None:
+    with pytest.raises(ValueError, match="has no meaning"):
+        engine(small({"rule": empty}))
 
 
 # ---------------------------------------------------------------- 3: unsatisfiable and exploding conjuncts
@@ -169,6 +181,8 @@ def test_a_conjunct_that_no_patient_satisfies_is_never_sent() -> None:
             "interval": c.All((q[0], q[2], c.Compare("q", ">", c.Count(11)))),
             "one-branch": c.Any((c.All((is_("a"), q[0], q[1])), is_("b"))),
             "absorbed": c.Any((is_("a"), c.All((is_("a"), is_("b"))))),
+            "looser": c.Any((c.Compare("q", ">=", c.Count(30)), q[0], c.All((q[0], is_("a"))))),
+            "looser-high": c.Any((q[1], q[2], c.All((c.Compare("q", "<=", c.Count(5)), is_("a"))))),
         }
     )
     rails = to_disjuncts(program)
@@ -177,6 +191,8 @@ def test_a_conjunct_that_no_patient_satisfies_is_never_sent() -> None:
     assert rails["interval"].true == ((Term(3, ">=", 12), Term(4, "<=", 20)),)
     assert rails["one-branch"].true == ((Term(1, "==", 1),),)
     assert rails["absorbed"].true == ((Term(0, "==", 1),),)
+    assert rails["looser"].true == ((Term(3, ">=", 10),),)
+    assert rails["looser-high"].true == ((Term(4, "<=", 20),),)
     assert conjunct_counts(program)["absorbed"] == (1, 1)
 
 
@@ -286,7 +302,7 @@ def test_the_extension_takes_two_names_that_hash_alike_for_one() -> None:
 def test_two_names_that_hash_alike_are_refused() -> None:
     assert fnv1a("finding_29189") == fnv1a("finding_349416")
     with pytest.raises(UnsupportedConditionError, match="cannot tell 'finding_349416' from 'finding_29189'"):
-        refuse_collisions([*compile.RESERVED, "finding_29189", "other", "finding_349416"])
+        refuse_collisions([*plan.RESERVED, "finding_29189", "other", "finding_349416"])
 
 
 def test_a_rule_of_more_properties_than_a_message_takes_is_refused() -> None:
@@ -303,9 +319,9 @@ def test_no_message_has_more_properties_than_the_extension_takes() -> None:
     program = wide(720, rules)
     engine = DurableEngine(program)
     sheets = [sheet for stage in engine.stages for sheet in stage.sheets]
-    assert all(len(re.findall('"f', sheet.definition)) < 2 * compile.PROPERTIES for sheet in sheets)
+    assert all(len(re.findall('"f', sheet.definition)) < 2 * plan.PROPERTIES for sheet in sheets)
     fragments = engine._messages.fragments(program.encode(Facts()))
-    assert max(len(json.loads("".join(sheet.pick(fragments)))) for sheet in sheets) <= compile.PROPERTIES
+    assert max(len(json.loads("".join(sheet.pick(fragments)))) for sheet in sheets) <= plan.PROPERTIES
     answer, expected = both(program, Facts(dict.fromkeys(program.findings, True)), engine)
     assert answer == expected
 
@@ -452,7 +468,7 @@ print(fire(handle, '{"id":3,"sid":1}'))
 
 def test_an_error_303_leaves_no_activation_for_the_next_patient(monkeypatch: pytest.MonkeyPatch) -> None:
     # A real overflow: without the guard on its size one handle matches 70 conjuncts at once.
-    monkeypatch.setattr(compile, "CONJUNCTS", 99)
+    monkeypatch.setattr(plan, "CONJUNCTS", 99)
     program = wide(71, {f"rule-{index}": c.All((is_("f70"), is_(f"f{index}"))) for index in range(70)})
     spy = Spy()
     engine = DurableEngine(program, extension=spy)
@@ -609,7 +625,7 @@ def test_a_derived_finding_reaches_rules_through_every_stage() -> None:
 
 
 def test_derivations_in_a_circle_are_refused() -> None:
-    with pytest.raises(ValueError, match="d1 -> d2 -> d1|d2 -> d1 -> d2"):
+    with pytest.raises(ValueError, match=r"d1 -> d2 -> d1|d2 -> d1 -> d2"):
         DurableEngine(small({"rule": is_("d1")}, {"d1": is_("d2"), "d2": is_("d1")}))
 
 
@@ -703,8 +719,8 @@ from random import Random
 from engine_programs import random_facts, random_program
 from fasciculation_rules.engines.compiled import CompiledEngine
 from fasciculation_rules.engines.durable.engine import DurableEngine
-import durable_rules_engine
-assert durable_rules_engine.__file__.startswith(sys.argv[1])
+from fasciculation_rules.engines.durable.binding import load
+assert load().__file__.startswith(sys.argv[1])
 for seed in range(60):
     random = Random(seed)
     program = random_program(random, findings=40, quantities=8, derivations=6, rules=40)

@@ -142,7 +142,7 @@ def read_profile(path: Path) -> Profile:
     """A site profile from YAML. Raises ProfileError where it cannot be read."""
     from pydantic import ValidationError
 
-    from fasciculation_rules.model.base import problems_of
+    from fasciculation_rules.model.problems import problems_of
 
     try:
         raw = path.read_bytes()

@@ -11,7 +11,8 @@ from typing import BinaryIO
 
 from fasciculation_rules.errors import CaseError, Problem
 from fasciculation_rules.model.case import Case
-from fasciculation_rules.shelf.strict_yaml import MAX_BYTES, Document, read_json, read_yaml
+from fasciculation_rules.shelf.strict_json import read_json
+from fasciculation_rules.shelf.strict_yaml import MAX_BYTES, Document, read_yaml
 
 SUFFIXES = (".yaml", ".yml", ".json", ".jsonl")
 

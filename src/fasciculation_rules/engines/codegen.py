@@ -148,6 +148,8 @@ class _Writer:
             case Any(of=members):
                 return self._join(" or ", members, level, depth)
             case AtLeast(n=n, of=members):
+                if not 1 <= n <= len(members):
+                    raise ValueError("a condition that asks for more members than it has has no meaning")
                 count = self._join(" + ", members, level, depth)
                 return self._cut(f"({count} >= {n})", depth)
             case Not():

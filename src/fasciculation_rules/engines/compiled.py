@@ -58,15 +58,15 @@ class CompiledEngine:
         answer = self.answer(vector)
         names = self.program.names
         grades = self.grade(vector, ~(answer.true | answer.false) & ((1 << len(names)) - 1))
-        masks = {
-            Firing.TRUE: answer.true,
-            Firing.FALSE: answer.false,
-            Firing.OPEN: grades.open,
-            Firing.AWAITS_EXAMINATION: grades.awaits_examination,
-            Firing.AWAITS_TEST: grades.awaits_test,
-        }
-        by_bit = {bit: firing for firing, mask in masks.items() for bit in range(len(names)) if mask >> bit & 1}
-        return {name: by_bit[bit] for bit, name in enumerate(names)}
+        firings = dict.fromkeys(names, Firing.AWAITS_TEST)
+        for firing, mask in (
+            (Firing.TRUE, answer.true),
+            (Firing.FALSE, answer.false),
+            (Firing.OPEN, grades.open),
+            (Firing.AWAITS_EXAMINATION, grades.awaits_examination),
+        ):
+            firings.update(dict.fromkeys(self.program.decode(mask), firing))
+        return firings
 
     def close(self) -> None:
         """Nothing is held."""

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import datetime
 import re
 from typing import Literal
 
-from fasciculation_rules.model.base import Duration, Name, Text, Value
+from fasciculation_rules.model.base import Date, Duration, Name, Text, Value
 from fasciculation_rules.model.tree import Condition
 
 
@@ -91,7 +90,7 @@ class Threshold(Value):
     critical: Name | None = None
     cite: str
     row: str
-    review: datetime.date
+    review: Date
     site_overridable: dict[Literal["from", "to"], Text] | None = None
 
 

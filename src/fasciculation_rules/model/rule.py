@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import datetime
 from typing import Literal, TypeAlias
 
 from pydantic import ConfigDict, Field, model_validator
 
 from fasciculation_rules.logic.condition import Condition as ConditionTree
-from fasciculation_rules.model.base import Duration, Name, Names, RuleId, Text, Value
+from fasciculation_rules.model.base import Date, Duration, Name, Names, RuleId, Text, Value
 from fasciculation_rules.model.case import GivenValue
 from fasciculation_rules.model.tree import Condition
 
@@ -26,7 +25,7 @@ class Review(Value):
     """Whether a clinician has looked at it, and when somebody should look again."""
 
     status: Text
-    next: datetime.date
+    next: Date
 
 
 Expectation: TypeAlias = Literal["fires", "does not fire", "open", "awaits examination", "awaits a test"]
@@ -39,7 +38,7 @@ class Example(Value):
     given: dict[str, GivenValue] = {}
     expect: Expectation
     asks: Names | None = None
-    on: datetime.date | None = None
+    on: Date | None = None
 
 
 class RuleBase(Value):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -10,7 +9,7 @@ from typing import Any, Literal, TypeVar
 
 from fasciculation_rules.logic.closure import Closure
 from fasciculation_rules.logic.program import Program
-from fasciculation_rules.model.base import FormatOne, Text, Value
+from fasciculation_rules.model.base import Date, FormatOne, Text, Value
 from fasciculation_rules.model.case import GivenValue
 from fasciculation_rules.model.outcomes import Outcomes, References, Threshold, Urgency
 from fasciculation_rules.model.profile import Profile
@@ -56,7 +55,7 @@ class Vignette(Value):
 
     case: Text
     given: dict[str, GivenValue] = {}
-    on: datetime.date | None = None
+    on: Date | None = None
     expect: Expected = Expected()
 
 

@@ -10,7 +10,8 @@ from typing import Literal
 from pydantic import ValidationError
 
 from fasciculation_rules.errors import Problem, RulesetInvalidError
-from fasciculation_rules.model.base import FormatOne, Text, Value, problems_of
+from fasciculation_rules.model.base import Date, FormatOne, Text, Value
+from fasciculation_rules.model.problems import problems_of
 from fasciculation_rules.model.ruleset import Status
 from fasciculation_rules.shelf.strict_yaml import read_yaml
 
@@ -22,7 +23,7 @@ class Event(Value):
 
     event: Literal["released", "status"]
     version: Text
-    date: datetime.date
+    date: Date
     status: Literal["draft", "active", "retired", "withdrawn"]
     text_digest: str | None = None
     logic_digest: str | None = None

@@ -2,27 +2,37 @@
 
 from __future__ import annotations
 
-import json
+import codecs
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, TypeAlias
+from typing import Any
 
 import yaml
 
-from fasciculation_rules.errors import Problem
+from fasciculation_rules.errors import Problem, is_plain_name
 
 try:
-    from yaml.cyaml import CParser  # type: ignore[attr-defined]  # a compiled module without stubs
+    from yaml.cyaml import CParser as Parser  # type: ignore[attr-defined]  # a compiled module without stubs
 
     FAST = True
 except ImportError:  # PyYAML built without libyaml
     FAST = False
 
-Plain: TypeAlias = "str | list[Plain] | dict[str, Plain]"
+    class Parser(yaml.reader.Reader, yaml.scanner.Scanner, yaml.parser.Parser):  # type: ignore[no-redef]
+        """The slow one, of pure Python."""
+
+        def __init__(self, text: str) -> None:
+            yaml.reader.Reader.__init__(self, text)
+            yaml.scanner.Scanner.__init__(self)
+            yaml.parser.Parser.__init__(self)
+
 
 MAX_BYTES = 1_000_000
 MAX_DEPTH = 64
+
+Marks = dict[str, tuple[int, int]]
 
 
 @dataclass(frozen=True)
@@ -34,11 +44,13 @@ class Document:
     text: str = field(default="", repr=False)
 
     @cached_property
-    def marks(self) -> dict[str, tuple[int, int]]:
-        """Line and column of every place; worked out only when there is a problem to place."""
-        found: dict[str, tuple[int, int]] = {}
-        if self.text:
-            _mark(_Loader(self.text).get_single_node(), "", found)
+    def marks(self) -> Marks:
+        """Line and column of every place; worked out only when there is a problem to place. JSON is read as YAML."""
+        found: Marks = {}
+        try:
+            _Walk(Parser(self.text).get_event, found).document()
+        except (Refused, yaml.YAMLError):
+            return {}
         return found
 
     def locate(self, problem: Problem) -> Problem:
@@ -51,153 +63,122 @@ class Document:
         return Problem(self.file, line, column, problem.at, problem.code, problem.message, problem.hint)
 
 
-class _Refused(Exception):
-    def __init__(self, code: str, message: str, mark: Any = None, hint: str = "") -> None:
+class Refused(Exception):
+    """Why a file cannot be read, and the line and column."""
+
+    def __init__(self, code: str, message: str, place: tuple[int, int] = (0, 0), hint: str = "") -> None:
         super().__init__(message)
-        self.code, self.message, self.mark, self.hint = code, message, mark, hint
+        self.code, self.message, self.place, self.hint = code, message, place, hint
 
-
-_TAGS = {yaml.ScalarNode: "str", yaml.SequenceNode: "seq", yaml.MappingNode: "map"}
-
-
-class _Untyped:
-    """Resolves no types: text stays text. (PyYAML's own resolver takes a fifth of the time of reading.)"""
-
-    def resolve(self, kind: type, _value: object, _implicit: object) -> str:
-        return _TAG + _TAGS[kind]
-
-    def descend_resolver(self, _node: object, _index: object) -> None:
-        pass
-
-    def ascend_resolver(self) -> None:
-        pass
-
-
-_TAG = "tag:yaml.org,2002:"
-
-if FAST:
-
-    class _Loader(CParser, _Untyped):
-        def __init__(self, text: str) -> None:
-            CParser.__init__(self, text)
-
-else:
-
-    class _Loader(  # type: ignore[no-redef]
-        _Untyped, yaml.reader.Reader, yaml.scanner.Scanner, yaml.parser.Parser, yaml.composer.Composer
-    ):
-        def __init__(self, text: str) -> None:
-            yaml.reader.Reader.__init__(self, text)
-            yaml.scanner.Scanner.__init__(self)
-            yaml.parser.Parser.__init__(self)
-            yaml.composer.Composer.__init__(self)
+    def of(self, file: str) -> Problem:
+        """The problem that a reader sees."""
+        return Problem(file, *self.place, "", self.code, self.message, self.hint)
 
 
 def read_yaml(raw: bytes, file: str, problems: list[Problem], *, max_bytes: int = MAX_BYTES) -> Document | None:
     """The document in `raw`, or None with the reason added to `problems`."""
     try:
-        return _read(raw, file, max_bytes)
-    except _Refused as refused:
-        line, column = (refused.mark.line + 1, refused.mark.column + 1) if refused.mark else (0, 0)
-        problems.append(Problem(file, line, column, "", refused.code, refused.message, refused.hint))
-        return None
-
-
-def _decode(raw: bytes, max_bytes: int) -> str:
-    if len(raw) > max_bytes:
-        raise _Refused("file-too-large", f"the file has {len(raw)} bytes; at most {max_bytes} are read")
-    try:
-        return raw.decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise _Refused("not-utf-8", f"byte {error.start} is not UTF-8", hint="save the file as UTF-8") from None
-
-
-def _read(raw: bytes, file: str, max_bytes: int) -> Document:
-    text = _decode(raw, max_bytes)
-    if deepest_bracket(text) > MAX_DEPTH or _DEEP_INDENT.search(text):
-        raise _Refused("too-deep", f"more than {MAX_DEPTH} levels of nesting")
-    loader = _Loader(text)
-    try:
-        node = loader.get_single_node()
+        text = decode(raw, max_bytes)
+        return Document(file, _Walk(Parser(text).get_event).document(), text)
+    except Refused as refused:
+        problems.append(refused.of(file))
     except yaml.MarkedYAMLError as error:
         message = " ".join(filter(None, (error.context, error.problem)))
-        raise _Refused("not-yaml", message, error.problem_mark or error.context_mark) from None
-    except yaml.YAMLError as error:
-        raise _Refused("not-yaml", str(error).splitlines()[0]) from None
-    except RecursionError:
-        raise _Refused("too-deep", f"more than {MAX_DEPTH} levels of nesting") from None
-    if node is None:
-        raise _Refused("empty-file", "the file is empty")
-    return Document(file, _plain(node, set(), 0), text)
-
-
-_BRACKETS = re.compile(r"[\[\]{}]")
-_DEEP_INDENT = re.compile(r"^(?:[ \t]|[-?:][ \t]){200}", re.MULTILINE)
-"""Two hundred columns of indentation or of `- - - `: libyaml's composer recurses in C and would crash on many."""
-
-
-def deepest_bracket(text: str) -> int:
-    """An upper bound on flow nesting, counted before a recursive parser sees the text."""
-    depth = deepest = 0
-    for bracket in _BRACKETS.findall(text):
-        depth += 1 if bracket in "[{" else -1
-        deepest = max(deepest, depth)
-    return deepest
-
-
-def _plain(node: Any, seen: set[int], depth: int) -> Any:
-    if id(node) in seen:
-        raise _Refused("alias", "aliases (*name) are not read", node.start_mark, "write the value out")
-    seen.add(id(node))
-    if depth > MAX_DEPTH:
-        raise _Refused("too-deep", f"more than {MAX_DEPTH} levels of nesting", node.start_mark)
-    if node.tag != _TAG + _TAGS[type(node)]:
-        raise _Refused("tag", f"the tag '{node.tag}' is not read", node.start_mark, "write plain text")
-    if isinstance(node, yaml.ScalarNode):
-        return node.value
-    if isinstance(node, yaml.SequenceNode):
-        return [_plain(item, seen, depth + 1) for item in node.value]
-    data: dict[str, Any] = {}
-    for key, value in node.value:
-        if not isinstance(key, yaml.ScalarNode):
-            raise _Refused("bad-key", "a key must be plain text", key.start_mark)
-        if key.value in data:
-            raise _Refused("duplicate-key", f"'{key.value}' is given twice", key.start_mark, "keep one of them")
-        data[key.value] = _plain(value, seen, depth + 1)
-    return data
-
-
-def _mark(node: Any, at: str, found: dict[str, tuple[int, int]]) -> None:
-    if isinstance(node, yaml.SequenceNode):
-        for index, item in enumerate(node.value):
-            found[f"{at}[{index}]"] = (item.start_mark.line + 1, item.start_mark.column + 1)
-            _mark(item, f"{at}[{index}]", found)
-    elif isinstance(node, yaml.MappingNode):
-        for key, value in node.value:
-            place = f"{at}.{key.value}" if at else key.value
-            found[place] = (key.start_mark.line + 1, key.start_mark.column + 1)
-            _mark(value, place, found)
-
-
-def read_json(raw: bytes, file: str, problems: list[Problem], *, max_bytes: int = MAX_BYTES) -> Document | None:
-    """The JSON document in `raw`; numbers stay as written, duplicate keys are refused."""
-    try:
-        text = _decode(raw, max_bytes)
-        if deepest_bracket(text) > MAX_DEPTH:
-            raise _Refused("too-deep", f"more than {MAX_DEPTH} levels of nesting")
-        data = json.loads(text, object_pairs_hook=_once, parse_float=str, parse_int=str, parse_constant=str)
-        return Document(file, data)
-    except json.JSONDecodeError as error:
-        problems.append(Problem(file, error.lineno, error.colno, "", "not-json", error.msg))
-    except _Refused as refused:
-        problems.append(Problem(file, 0, 0, "", refused.code, refused.message, refused.hint))
+        problems.append(Refused("not-yaml", message, _place(error.problem_mark or error.context_mark)).of(file))
     return None
 
 
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    data: dict[str, Any] = {}
-    for key, value in pairs:
-        if key in data:
-            raise _Refused("duplicate-key", f"'{key[:60]}' is given twice", hint="keep one of them")
-        data[key] = value
-    return data
+_CONTROL = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
+
+
+def decode(raw: bytes, max_bytes: int) -> str:
+    """The text, without the mark that some editors put before it.
+
+    Raises Refused where it is too large, not UTF-8, not text, or empty.
+    """
+    if len(raw) > max_bytes:
+        raise Refused("file-too-large", f"the file has more than {max_bytes} bytes")
+    raw = raw.removeprefix(codecs.BOM_UTF8)
+    try:
+        text = raw.decode("utf-8")
+    except UnicodeDecodeError as error:
+        message, hint = f"byte {error.start} is not UTF-8", "save the file as UTF-8"
+        raise Refused("not-utf-8", message, _end(raw[: error.start].decode()), hint) from None
+    if found := _CONTROL.search(text):
+        message = f"the character U+{ord(found[0]):04X} is not text"
+        raise Refused("not-text", message, _end(text[: found.start()]), "save the file as plain text")
+    if not text.strip():
+        raise Refused("empty-file", "the file is empty")
+    return text
+
+
+def _end(text: str) -> tuple[int, int]:
+    """Line and column of what follows the text."""
+    return text.count("\n") + 1, len(text) - text.rfind("\n")
+
+
+def _place(mark: Any) -> tuple[int, int]:
+    return mark.line + 1, mark.column + 1
+
+
+@dataclass
+class _Walk:
+    """Builds data from a parser's events, one by one: nothing recurses in C, so no nesting can crash the interpreter.
+
+    `marks`, where wanted, are filled on the way.
+    """
+
+    event: Callable[[], Any]
+    marks: Marks | None = None
+
+    def document(self) -> Any:
+        self.event()  # the stream starts
+        if isinstance(self.event(), yaml.StreamEndEvent):
+            raise Refused("empty-file", "the file is empty")
+        data = self.value(self.event(), "", 0)
+        self.event()  # the document ends
+        after = self.event()
+        if not isinstance(after, yaml.StreamEndEvent):
+            hint = "one file holds one document"
+            raise Refused("not-yaml", "a second document starts here", _place(after.start_mark), hint)
+        return data
+
+    def value(self, event: Any, at: str, depth: int) -> Any:
+        if isinstance(event, yaml.AliasEvent):
+            raise Refused("alias", "aliases (*name) are not read", _place(event.start_mark), "write the value out")
+        if event.tag is not None:
+            raise Refused("tag", "tags (!name) are not read", _place(event.start_mark), "write plain text")
+        if isinstance(event, yaml.ScalarEvent):
+            return event.value
+        if depth >= MAX_DEPTH:
+            raise Refused("too-deep", f"more than {MAX_DEPTH} levels of nesting", _place(event.start_mark))
+        return self.sequence(at, depth) if isinstance(event, yaml.SequenceStartEvent) else self.mapping(at, depth)
+
+    def sequence(self, at: str, depth: int) -> list[Any]:
+        items: list[Any] = []
+        while not isinstance(event := self.event(), yaml.SequenceEndEvent):
+            place = f"{at}[{len(items)}]"
+            if self.marks is not None:
+                self.marks[place] = _place(event.start_mark)
+            items.append(self.value(event, place, depth + 1))
+        return items
+
+    def mapping(self, at: str, depth: int) -> dict[str, Any]:
+        data: dict[str, Any] = {}
+        while not isinstance(event := self.event(), yaml.MappingEndEvent):
+            if not isinstance(event, yaml.ScalarEvent):
+                raise Refused("bad-key", "a key must be plain text", _place(event.start_mark))
+            key: str = event.value
+            if key in data:
+                raise given_twice(key, _place(event.start_mark))
+            place = f"{at}.{key}" if at else key
+            if self.marks is not None:
+                self.marks[place] = _place(event.start_mark)
+            data[key] = self.value(self.event(), place, depth + 1)
+        return data
+
+
+def given_twice(key: str, place: tuple[int, int] = (0, 0)) -> Refused:
+    """The refusal of a key; one that is no plain name is not repeated, for it may be about a person."""
+    named = f"'{key}'" if is_plain_name(key) else "a key"
+    return Refused("duplicate-key", f"{named} is given twice", place, "keep one of them")

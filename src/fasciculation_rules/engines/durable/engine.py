@@ -24,9 +24,9 @@ class DurableEngine:
     def __init__(self, program: Program, *, extension: Extension | None = None) -> None:
         """`extension` stands in for the real one in tests."""
         self.program = program
+        self._extension = extension or load()
         self.stages = to_durable(program)
         self._messages = Messages(program)
-        self._extension = extension or load()
         self._local = threading.local()
 
     def answer(self, vector: Vector) -> Answer:
@@ -69,7 +69,6 @@ class _Handles:
     def __init__(self, extension: Extension, stages: tuple[Stage, ...], messages: Messages, program: Program) -> None:
         self.pid = os.getpid()
         self._width = len(program.names)
-        self._derived = messages.derived
         warm = messages.fragments(program.encode(Facts()))
         opened: list[Handle] = []
         self.close = weakref.finalize(self, _release, opened, self.pid)
@@ -83,21 +82,20 @@ class _Handles:
                 opened.append(handle)
                 handle.warm("".join(sheet.pick(warm)))
                 sheets.append((sheet.pick, handle.evaluate))
-            self._stages.append((sheets, stage.derived))
+            derived = [(bit, bit << self._width, slot, messages.derived[slot]) for bit, slot in stage.derived]
+            self._stages.append((sheets, derived))
 
     def answer(self, vector: Vector, fragments: list[str]) -> Answer:
         """Runs the stages; what one derives, the next reads."""
-        width = self._width
         join = "".join
         found = 0
         for sheets, derived in self._stages:
             for pick, evaluate in sheets:
                 found |= evaluate(join(pick(fragments)))
-            for bit, slot in derived:
-                state = PRESENT if found & bit else ABSENT if found & bit << width else UNKNOWN
-                vector[slot] = state
-                fragments[slot] = self._derived[slot][state]
-        true, false = found & (1 << width) - 1, found >> width
+            for true_bit, false_bit, slot, states in derived:
+                vector[slot] = PRESENT if found & true_bit else ABSENT if found & false_bit else UNKNOWN
+                fragments[slot] = states[vector[slot]]
+        true, false = found & (1 << self._width) - 1, found >> self._width
         if true & false:
             raise BrokenHandleError("a condition is both true and false")
         return Answer(true, false)

@@ -10,7 +10,6 @@ Fragments are joined twice as fast as the same message is formatted.
 
 from __future__ import annotations
 
-from array import array
 from operator import getitem
 
 from fasciculation_rules.engines.slots import slot_names
@@ -49,14 +48,19 @@ class Messages:
             if len(vector) != self._length:
                 raise ValueError("another program's vector")
             found = list(map(getitem, self._states, bytes(vector[: self._findings])))
-            counts = array("q", vector[self._findings : self._ends])
-            if counts and not UNKNOWN_LOW <= min(counts) <= max(counts) <= UNKNOWN_HIGH:
-                raise ValueError("beyond the integers that a double holds exactly")
-        except (TypeError, ValueError, IndexError, OverflowError):
+            found += [
+                unknown
+                if count == end
+                else f"{field}{count}"
+                if type(count) is int and UNKNOWN_LOW <= count <= UNKNOWN_HIGH
+                else _refuse()
+                for (field, end, unknown), count in zip(self._unknown, vector[self._findings : self._ends], strict=True)
+            ]
+        except (TypeError, ValueError, IndexError):
             # Not chained: the cause may quote what a patient's record says.
             raise EngineError("the vector is not one that this program encodes") from None
-        found += [
-            unknown if count == end else f"{field}{count}"
-            for (field, end, unknown), count in zip(self._unknown, counts, strict=True)
-        ]
         return found + self._blank
+
+
+def _refuse() -> str:
+    raise ValueError("beyond the integers that a double holds exactly")

@@ -10,7 +10,7 @@ and a fault they shared would pass the check.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal, NamedTuple, TypeAlias, assert_never
@@ -141,10 +141,11 @@ class _Expansion:
 
     def at_least(self, n: int, members: tuple[Condition, ...]) -> list[_Terms]:
         """Member by member: `held[k]` is what makes at least k of those seen so far true."""
-        if not members:
-            raise ValueError("a condition without members has no meaning")
+        if not 1 <= n <= len(members):
+            # It would be an empty conjunct, which fires on everything, the extension's own messages too.
+            raise ValueError("a condition without members, or that asks for more than it has, has no meaning")
         if n == 1:
-            return _absorb(terms for member in members for terms in self.expand(member))
+            return _absorb([terms for member in members for terms in self.expand(member)])
         held: list[list[_Terms]] = [[{}], *([] for _ in range(n))]
         for seen, member in enumerate(members):
             rail = self.expand(member)
@@ -180,16 +181,23 @@ def _merge(one: _Terms, other: _Terms) -> _Terms | None:
     return merged
 
 
-def _absorb(conjuncts: Iterable[_Terms]) -> list[_Terms]:
+def _absorb(conjuncts: list[_Terms]) -> list[_Terms]:
     """Without those that a weaker one already covers (`a` covers `a and b`); more than the cap fourfold is too many."""
+    if len(conjuncts) < 2:
+        return conjuncts
     kept: list[_Terms] = []
-    for terms in sorted(conjuncts, key=lambda terms: (len(terms), sorted(terms.values()))):
+    for terms in sorted(conjuncts, key=_weakness):
         if not any(_covers(weaker, terms) for weaker in kept):
-            kept = [other for other in kept if len(other) != len(terms) or not _covers(terms, other)]
             kept.append(terms)
     if len(kept) > CAP * 4:
         raise _TooManyError
     return kept
+
+
+def _weakness(terms: _Terms) -> tuple[int, list[tuple[int, int]]]:
+    """An order in which whatever covers another comes before it."""
+    bounds = ((slot, -term.value if term.operator == "<=" else term.value) for slot, term in terms.items())
+    return len(terms), sorted(bounds)
 
 
 def _covers(weaker: Mapping[int, Term], stronger: Mapping[int, Term]) -> bool:

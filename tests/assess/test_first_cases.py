@@ -1,0 +1,159 @@
+"""The cases that everybody looks for first, under the shipped ruleset."""
+
+from __future__ import annotations
+
+import datetime
+
+import pytest
+
+from fasciculation_rules import Assessment, Case, Ruleset, assess, explain
+from fasciculation_rules.engines import ENGINES
+
+ON = datetime.date(2026, 11, 1)
+
+ARTICLE = {
+    "age": "42 years",
+    "sex": "male",
+    "fasciculation": "present",
+    "fasciculation_multifocal": "present",
+    "weakness": "present",
+    "weakness_progressive": "present",
+    "weakness_duration": "6 weeks",
+    "twitch_duration": "3 months",
+}
+
+
+def well(ruleset: Ruleset, **more: str) -> Case:
+    """An eyelid that twitches for four days, the whole screen denied, age, durations and family history recorded."""
+    given = dict.fromkeys(ruleset.vocabulary.screen, "absent")
+    return Case.of(**{**given, "age": "30 years", "eyelid_twitch": "present", "eyelid_duration": "4 days", **more})
+
+
+@pytest.fixture(params=ENGINES)
+def engine(request: pytest.FixtureRequest) -> str:
+    name: str = request.param
+    return name
+
+
+@pytest.fixture
+def article(ruleset: Ruleset, engine: str) -> Assessment:
+    return assess(Case.of(**ARTICLE), ruleset, engine=engine, on=ON)
+
+
+def test_the_articles_case_is_urgent_at_least(article: Assessment, ruleset: Ruleset) -> None:
+    assert ruleset.rank[article.urgency.at_least] >= ruleset.rank["urgent_2w"]
+    assert ruleset.rank[article.disposition.rung] >= ruleset.rank["urgent_2w"]
+
+
+def test_the_articles_case_must_not_miss_motor_neuropathy_and_als(article: Assessment) -> None:
+    must_not_miss = {candidate.condition for candidate in article.differential if candidate.must_not_miss}
+    assert {"multifocal_motor_neuropathy", "amyotrophic_lateral_sclerosis"} <= must_not_miss
+
+
+def test_the_articles_case_has_nerve_conduction_and_emg_in_its_plan(article: Assessment) -> None:
+    assert {"nerve_conduction_study", "emg"} <= {item.id for item in article.plan.tests}
+
+
+def test_the_articles_case_says_what_to_ask_next(article: Assessment) -> None:
+    assert article.questions
+
+
+def test_every_sentence_of_the_articles_case_is_cited(article: Assessment) -> None:
+    assert article.explanation
+    assert all(sentence.citations for sentence in article.explanation)
+    said = {sentence.rule for sentence in article.explanation}
+    plan = article.plan
+    for item in (*plan.referrals, *plan.tests, *plan.advice, *plan.safety_net, *plan.afterwards):
+        assert set(item.rules) <= said
+    for candidate in article.differential:
+        assert {a.rule for a in (*candidate.for_, *candidate.against, *candidate.excluding)} <= said
+
+
+def test_the_report_says_that_no_clinician_has_reviewed_it(article: Assessment) -> None:
+    text = explain(article)
+    assert "not reviewed by a clinician" in text
+    assert "ruleset 0.1.0" in text.lower()
+
+
+def test_an_upper_bound_is_never_printed_as_a_fear(ruleset: Ruleset) -> None:
+    text = explain(assess(Case.of(), ruleset))
+    assert "emergency" not in text.split("Ask next")[0].lower()
+    assert "questions would settle most" in text
+
+
+def test_an_empty_case_is_unsettled_and_shows_a_general_practitioner(ruleset: Ruleset, engine: str) -> None:
+    assessment = assess(Case.of(), ruleset, engine=engine)
+    assert assessment.urgency.at_least == "self_care"
+    assert assessment.urgency.at_most == "emergency"
+    assert not assessment.disposition.settled
+    assert assessment.disposition.rung == "soon_gp"
+    assert "screen_unfinished" in {floor.floor for floor in assessment.disposition.floors}
+    assert all(floor.because for floor in assessment.disposition.floors)
+    assert assessment.differential == ()
+    assert assessment.scope.entry is None
+
+
+def test_an_empty_case_asks_general_questions_only(ruleset: Ruleset, engine: str) -> None:
+    assessment = assess(Case.of(), ruleset, engine=engine)
+    asked = {question.item for question in assessment.questions}
+    assert set(ruleset.vocabulary.screen) <= asked
+    assert not [item for item in asked if ruleset.closure.generals.get(item)]
+    assert not [item for item in asked if item.endswith("_duration")]
+
+
+def test_a_well_person_is_settled_at_self_care_with_advice(ruleset: Ruleset, engine: str) -> None:
+    assessment = assess(well(ruleset, ace_inhibitor_use="absent"), ruleset, engine=engine)
+    assert assessment.disposition.settled
+    assert assessment.disposition.rung == "self_care"
+    assert assessment.disposition.maximum_delay is None
+    assert assessment.plan.advice
+
+
+def test_with_ace_inhibitor_use_unknown_potassium_advice_is_withheld_and_sleep_and_caffeine_stay(
+    ruleset: Ruleset,
+) -> None:
+    gates = next(r.then.unless_contraindicated for r in ruleset.plans.values() if r.then.advise == "potassium_rich_food")
+    known = {name: "absent" for name in gates if name in ruleset.vocabulary.findings}
+    with_all = assess(well(ruleset, **known), ruleset)
+    without = assess(well(ruleset, **{n: v for n, v in known.items() if n != "ace_inhibitor_use"}), ruleset)
+    assert "potassium_rich_food" in {item.id for item in with_all.plan.advice}
+    advised = {item.id for item in without.plan.advice}
+    assert "potassium_rich_food" not in advised
+    assert {item.id for item in with_all.plan.advice} - advised == {"potassium_rich_food"}
+    assert any("sleep" in item for item in advised)
+    assert any("caffeine" in item for item in advised)
+    withheld = [notice for notice in without.notices if "potassium_rich_food" in notice.items]
+    assert withheld
+    assert "ace_inhibitor_use" in withheld[0].items
+
+
+def test_contraindicated_advice_is_never_given(ruleset: Ruleset) -> None:
+    for rule in ruleset.plans.values():
+        for name in rule.then.unless_contraindicated:
+            for state in ("present", "unknown"):
+                assessment = assess(well(ruleset, **{name: state}), ruleset, engine="compiled", reconcile=True)
+                given = [item for item in assessment.plan.advice if rule.rule in item.rules]
+                assert not given, f"{rule.rule} with {name} {state}"
+
+
+def test_a_child_is_never_given_self_care(ruleset: Ruleset, engine: str) -> None:
+    assessment = assess(well(ruleset, age="9 years"), ruleset, engine=engine)
+    assert assessment.disposition.rung == "soon_gp"
+    assert assessment.plan.advice == ()
+    assert "outside-scope" in {notice.code for notice in assessment.scope.notices}
+
+
+def test_an_unknown_age_gives_no_self_care_advice_and_is_asked(ruleset: Ruleset) -> None:
+    assessment = assess(well(ruleset, age="unknown"), ruleset)
+    assert [item for item in assessment.plan.advice if ruleset.plans[item.rules[0]].class_ == "self_care"] == []
+    assert "age" in {question.item for question in assessment.questions}
+
+
+@pytest.mark.parametrize("days", [0, 1, 7, 8])
+def test_a_laboratory_value_older_than_a_week_counts_as_unknown_never_as_absent(ruleset: Ruleset, days: int) -> None:
+    at = (ON - datetime.timedelta(days=days)).isoformat()
+    case = Case.of(potassium={"value": "2.2 mmol/L", "at": at})
+    assessment = assess(case, ruleset, on=ON)
+    assert (assessment.urgency.at_least == "emergency") == (days <= 7)
+    assert ("too-old" in {notice.code for notice in assessment.notices}) == (days > 7)
+    assert assessment.urgency.after_tests == "emergency"

@@ -1,0 +1,90 @@
+"""Ratios and times of the whole library, measured in one run: `python tests/bench/bench_assess.py [VERSION]`.
+
+Ratios alternate their peers in rounds of one process, so a busy machine moves both sides alike. Nothing is asserted.
+"""
+
+from __future__ import annotations
+
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+
+from fasciculation_rules import Case, Ruleset, assess, open_ruleset
+from fasciculation_rules.assess.admit import admit
+from fasciculation_rules.assess.findings import close
+from fasciculation_rules.assess.firings import engine_of
+
+ROUNDS, CALLS = 25, 20
+
+
+def timed(call: Callable[[], object]) -> float:
+    """Seconds a call, the mean of a few calls."""
+    start = time.perf_counter()
+    for _ in range(CALLS):
+        call()
+    return (time.perf_counter() - start) / CALLS
+
+
+def ratio(one: Callable[[], object], other: Callable[[], object]) -> tuple[float, float, float]:
+    """Median of the ratios of alternating rounds, and the two medians in seconds."""
+    for call in (one, other):
+        call()
+    pairs = [(timed(one), timed(other)) for _ in range(ROUNDS)]
+    ones, others = zip(*pairs, strict=True)
+    return statistics.median(a / b for a, b in pairs), statistics.median(ones), statistics.median(others)
+
+
+def representative(ruleset: Ruleset) -> dict[str, Case]:
+    """The kept cases of the ruleset, and an empty one."""
+    kept = {stem: Case(given=vignette.given) for stem, vignette in ruleset.cases.items()}
+    return {"empty": Case(), **kept}
+
+
+def whole_against_durable(ruleset: Ruleset) -> None:
+    """A whole `assess()` with its check, against the durable engine's own evaluation of the same facts."""
+    engine = engine_of(ruleset, "durable")
+    ratios = []
+    print(f"assess() against its durable part, ruleset {ruleset.version}, {len(ruleset.rules)} rules:")
+    for name, case in representative(ruleset).items():
+        on = next((v.on for s, v in ruleset.cases.items() if s == name), None)
+        facts = close(admit(case, ruleset, on=on), case, ruleset, reconcile=False).facts
+        program = ruleset.program
+
+        def whole(case: Case = case, on: object = on) -> object:
+            return assess(case, ruleset, on=on)  # type: ignore[arg-type]
+
+        def durable(facts: object = facts) -> object:
+            return engine.answer(program.encode(facts))  # type: ignore[arg-type]
+
+        found, one, other = ratio(whole, durable)
+        ratios.append(found)
+        print(f"  {found:5.2f}x   {one * 1e3:6.3f} ms / {other * 1e3:6.3f} ms   {name}")
+    print(f"  median {statistics.median(ratios):.2f}x, worst {max(ratios):.2f}x (target below 1.5x)")
+
+
+def cold(title: str, code: str, target: str) -> None:
+    """The median over fresh processes of what the code prints, in milliseconds."""
+    times = [float(subprocess.check_output([sys.executable, "-c", code])) * 1e3 for _ in range(11)]
+    print(f"{title}: {statistics.median(times):.1f} ms (target below {target})")
+
+
+def main() -> None:
+    """Prints every figure."""
+    version = sys.argv[1] if len(sys.argv) > 1 else "0.1.0"
+    start = "import time; t = time.perf_counter()\n"
+    end = "\nprint(time.perf_counter() - t)"
+    cold("bare import", f"{start}import fasciculation_rules{end}", "60 ms")
+    first = f"from fasciculation_rules import Case, assess, open_ruleset\nassess(Case(), open_ruleset({version!r}))"
+    cold("first assessment ready, cold", f"{start}{first}{end}", "500 ms")
+    opening = f"from fasciculation_rules import open_ruleset\n{start}open_ruleset({version!r}){end}"
+    cold("opening a ruleset, cold, library imported", opening, "400 ms")
+    ruleset = open_ruleset(version)
+    warm = statistics.median(timed(lambda: open_ruleset(version)) for _ in range(ROUNDS))
+    print(f"opening a ruleset, warm: {warm * 1e3:.3f} ms (target below 1 ms)")
+    whole_against_durable(ruleset)
+
+
+if __name__ == "__main__":
+    main()
