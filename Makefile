@@ -79,12 +79,12 @@ docs-check: $(READY) ## run every code block of the docs, compare every generate
 
 .PHONY: bench
 bench: $(READY) ## speed, as ratios measured in one run
-	$(BIN)/python tests/bench $(ARGS)
+	for each in tests/bench/bench_*.py; do $(BIN)/python $$each $(ARGS) || exit 1; done
 
 .PHONY: nightly
 nightly: $(READY) ## everything, with many more examples: hours
 	HYPOTHESIS_PROFILE=nightly $(PYTEST) -n $(JOBS) --dist loadgroup -m "" -o faulthandler_timeout=7200 $(ARGS)
-	$(BIN)/python tests/bench
+	$(MAKE) bench
 
 # ---------------------------------------------------------------- packages
 

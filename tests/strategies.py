@@ -97,8 +97,8 @@ def cases(draw: st.DrawFn, ruleset: Ruleset) -> Case:
 @st.composite
 def lessons(draw: st.DrawFn, ruleset: Ruleset) -> tuple[Said, str, Said]:
     """What is said, the name of one unknown item, and what is said once it is learnt too."""
-    from fasciculation_rules.assess.admit import admit
-    from fasciculation_rules.assess.findings import close
+    from fasciculation_rules.assessing.admit import admit
+    from fasciculation_rules.assessing.findings import close
 
     before = draw(said(ruleset))
     case = Case.read({"given": before})

@@ -25,7 +25,7 @@ ROWS = (
     ("exchange",),
     ("proof",),
     ("report",),
-    ("assess",),
+    ("assessing",),
     ("engines", "shelf"),
     ("model",),
     ("logic",),
@@ -41,7 +41,7 @@ PURPOSES = {
     "exchange": "other formats",
     "proof": "what holds for every case",
     "report": "lays an assessment out",
-    "assess": "the straight line from a case to an assessment",
+    "assessing": "the straight line from a case to an assessment",
     "engines": "how rules run",
     "shelf": "where rules lie",
     "model": "the values",
@@ -125,6 +125,13 @@ def others():
             if head != "fasciculation_rules" and head not in sys.stdlib_module_names:
                 found.setdefault(head, set()).add(module)
     return found
+
+
+def run(code):
+    """What a new Python prints."""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
 
 
 # ---------------------------------------------------------------- the picture
@@ -219,6 +226,12 @@ def test_the_front_door_says_the_same_to_type_checkers_and_to_python():
         assert getattr(fasciculation_rules, name) is not None
 
 
+def test_a_public_name_is_the_same_whatever_was_imported_before():
+    """A room and a function share the name `assess`, and importing a room binds its name in the package."""
+    for before in ("fasciculation_rules.assess.firings", "fasciculation_rules.cli.app"):
+        run(f"import {before}\nfrom fasciculation_rules import Case, assess\nassert not hasattr(assess, '__path__')")
+
+
 # ---------------------------------------------------------------- packages of others
 
 
@@ -249,9 +262,7 @@ HEAVY = ("pydantic", "yaml", "typer", "rich", "durable_rules_engine", "fascicula
 
 def loaded(statement, *names):
     """Which of the named packages are loaded once a new Python has run a statement."""
-    code = f"{statement}\nimport sys\nprint(*[name for name in {names!r} if name in sys.modules])"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    return done.stdout.split()
+    return run(f"{statement}\nimport sys\nprint(*[name for name in {names!r} if name in sys.modules])").split()
 
 
 def test_a_bare_import_loads_nothing():

@@ -502,7 +502,8 @@ def analytes_table():
         mass = "" if analyte.molar_mass is None else number(analyte.molar_mass)
         notes = [f"`{other}` is `{unit}`" for other, unit in analyte.aliases.items()]
         notes += [
-            f"`{unit}`: canonical = {number(factor)} x value {'+' if offset > 0 else '-'} {number(abs(offset))}"
+            f"`{unit}`: canonical = {number(factor)} x value"
+            + (f" {'+' if offset > 0 else '-'} {number(abs(offset))}" if offset else "")
             for unit, (factor, offset) in analyte.affine.items()
         ]
         notes += [f"`{unit}` is refused" for unit in analyte.refuse]

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from fasciculation_rules._version import __version__
 
 if TYPE_CHECKING:
-    from fasciculation_rules.assess.straight_line import assess
+    from fasciculation_rules.assessing.straight_line import assess
     from fasciculation_rules.errors import (
         CaseError,
         EngineDisagreementError,
@@ -41,7 +41,7 @@ _HOMES = {
     "Case": "model.case",
     "Profile": "model.profile",
     "Ruleset": "model.ruleset",
-    "assess": "assess.straight_line",
+    "assess": "assessing.straight_line",
     "explain": "report.text",
     "open_ruleset": "shelf.opening",
     "CaseError": "errors",

@@ -12,9 +12,9 @@ import time
 from collections.abc import Callable
 
 from fasciculation_rules import Case, Ruleset, assess, open_ruleset
-from fasciculation_rules.assess.admit import admit
-from fasciculation_rules.assess.findings import close
-from fasciculation_rules.assess.firings import engine_of
+from fasciculation_rules.assessing.admit import admit
+from fasciculation_rules.assessing.findings import close
+from fasciculation_rules.assessing.firings import engine_of
 
 ROUNDS, CALLS = 25, 20
 

@@ -10,9 +10,9 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from fasciculation_rules import Assessment, Case, Ruleset, assess, open_ruleset
-from fasciculation_rules.assess.admit import admit
-from fasciculation_rules.assess.findings import close
-from fasciculation_rules.assess.firings import engine_of
+from fasciculation_rules.assessing.admit import admit
+from fasciculation_rules.assessing.findings import close
+from fasciculation_rules.assessing.firings import engine_of
 from fasciculation_rules.engines import ENGINES
 from fasciculation_rules.logic.facts import Facts
 from fasciculation_rules.logic.firing import Firing

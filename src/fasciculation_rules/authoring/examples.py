@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from fasciculation_rules.assess.admit import admit
-from fasciculation_rules.assess.findings import close
-from fasciculation_rules.assess.firings import engine_of
-from fasciculation_rules.assess.straight_line import assess
-from fasciculation_rules.assess.tables import Tables
-from fasciculation_rules.assess.why import could_decide
+from fasciculation_rules.assessing.admit import admit
+from fasciculation_rules.assessing.findings import close
+from fasciculation_rules.assessing.firings import engine_of
+from fasciculation_rules.assessing.straight_line import assess
+from fasciculation_rules.assessing.tables import Tables
 from fasciculation_rules.errors import CaseError
 from fasciculation_rules.logic.facts import Facts
 from fasciculation_rules.logic.firing import Firing
@@ -53,9 +52,8 @@ def _example_fault(rule: Rule, example: Example, ruleset: Ruleset, engine: str) 
         return f"expected '{example.expect}', found '{found}'"
     if example.asks is not None and not isinstance(rule, Derivation):
         tables = Tables.of(ruleset)
-        openness = ruleset.program.openness
-        items = could_decide(rule.rule, facts, tables)
-        asks = {tables.base[item] for item in items if openness[item] is Firing.OPEN}
+        _, items = tables.walks[rule.rule](ruleset.program.encode(facts))
+        asks = {tables.base[item] for item in tables.items.of(items & tables.worth[Firing.OPEN])}
         if asks != set(example.asks):
             return f"expected to ask {sorted(example.asks)}, would ask {sorted(asks)}"
     return ""

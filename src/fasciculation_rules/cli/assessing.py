@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from fasciculation_rules.assess.straight_line import assess
+from fasciculation_rules.assessing.straight_line import assess
 from fasciculation_rules.cli.files import Read, error_line, is_many, read_cases
 from fasciculation_rules.errors import EngineError, FasciculationRulesError, Problem, ProfileError
 from fasciculation_rules.model.assessment import Assessment

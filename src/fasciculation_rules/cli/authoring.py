@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from fasciculation_rules.assess.firings import engine_of
+from fasciculation_rules.assessing.firings import engine_of
 from fasciculation_rules.authoring.examples import accept, run_examples
 from fasciculation_rules.authoring.lint import lint
 from fasciculation_rules.cli.assessing import read_day

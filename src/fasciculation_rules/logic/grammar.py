@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from decimal import Decimal
 from fractions import Fraction
 from typing import TypeAlias, assert_never, cast
 
@@ -34,7 +33,8 @@ from fasciculation_rules.logic.condition import (
 Outline: TypeAlias = "str | Mapping[str, object]"
 
 _NAME = r"[a-z][a-z0-9_]*"
-_NUMBER = r"-?[0-9]+(?:\.[0-9]+)?(?:/[0-9]+)?"
+_DIGITS = "[0-9]{1,400}"
+_NUMBER = rf"-?(?:{_DIGITS}/[1-9][0-9]{{0,399}}|{_DIGITS}(?:\.{_DIGITS})?)"
 _IS = re.compile(rf"({_NAME}) is ({_NAME})")
 _COMPARE = re.compile(rf"({_NAME}) (>=|<=|>|<) (?:({_NUMBER}) (\S(?:.*\S)?)|({_NAME}))")
 _GRAMMAR = "write 'NAME is present', 'NAME is absent' or 'QUANTITY >= NUMBER UNIT'"
@@ -57,7 +57,7 @@ def _read(outline: object, at: str, problems: list[Problem]) -> Condition | None
         case str():
             leaf = parse_leaf(outline)
             if leaf is None:
-                problems.append(problem("unreadable-clause", f"'{outline}' is not a clause", at=at, hint=_GRAMMAR))
+                problems.append(problem("unreadable-clause", f"'{outline[:60]}' is not a clause", at=at, hint=_GRAMMAR))
             return leaf
         case {"all": members, **rest} if not rest:
             of = _read_members(members, _below(at, "all"), problems)
@@ -70,7 +70,8 @@ def _read(outline: object, at: str, problems: list[Problem]) -> Condition | None
             return Not(read) if read is not None else None
         case {"at_least": n, "of": members, **rest} if not rest:
             of = _read_members(members, _below(at, "of"), problems)
-            if not re.fullmatch(r"[1-9][0-9]{0,2}", str(n)) or int(str(n)) > max(len(of), 1):
+            most = max(len(members), 1) if isinstance(members, Sequence) else 1
+            if not re.fullmatch(r"[1-9][0-9]{0,2}", str(n)) or int(str(n)) > most:
                 message = f"'at_least: {n}' is not a whole number from 1 to the number of members"
                 problems.append(problem("bad-count", message, at=_below(at, "at_least")))
                 return None
@@ -102,11 +103,7 @@ def parse_leaf(text: str) -> Leaf | None:
         name, comparator = found[1], cast(Comparator, found[2])
         if found[5] is not None:
             return Compare(name, comparator, Threshold(found[5]))
-        try:
-            number = Fraction(found[3])
-        except ZeroDivisionError:
-            return None
-        return Compare(name, comparator, Amount(number, found[4]))
+        return Compare(name, comparator, Amount(Fraction(found[3]), found[4]))
     return None
 
 
@@ -140,8 +137,9 @@ def print_number(number: Fraction) -> str:
     places = 0
     while (number * 10**places).denominator != 1:
         places += 1
-    scaled = int(number * 10**places)
-    return f"{Decimal(scaled).scaleb(-places):f}"
+    digits = str(abs(number.numerator) * 10**places // number.denominator).zfill(places + 1)
+    whole, part = digits[: len(digits) - places], digits[len(digits) - places :]
+    return ("-" if number < 0 else "") + whole + (f".{part}" if part else "")
 
 
 def print_condition(condition: Condition) -> Outline:

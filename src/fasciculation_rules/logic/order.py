@@ -9,13 +9,13 @@ from graphlib import CycleError, TopologicalSorter
 def topological(edges: Mapping[str, Iterable[str]]) -> tuple[str, ...]:
     """The names, each after all it depends on; ties in alphabetical order.
 
-    Raises ValueError naming a cycle.
+    Raises ValueError naming a cycle, each name before one that it depends on.
     """
     sorter = TopologicalSorter({name: sorted(edges[name]) for name in sorted(edges)})
     try:
         sorter.prepare()
     except CycleError as error:
-        raise ValueError(" -> ".join(error.args[1])) from error
+        raise ValueError(" -> ".join(reversed(error.args[1]))) from error
     order: list[str] = []
     while ready := sorted(sorter.get_ready()):
         order.extend(ready)

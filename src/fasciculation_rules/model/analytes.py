@@ -14,7 +14,7 @@ from fractions import Fraction
 class Analyte:
     """`molar_mass` in g/mol or None; `charge` for meq; `aliases` maps a unit's text to a UCUM unit.
 
-    `affine` maps a unit to (factor, offset): canonical = factor x value + offset.
+    `affine` maps a unit to (factor, offset): factor x value + offset is the value in the unit `canonical`.
     `refuse` lists units that parse but mean another thing for this analyte.
     """
 
@@ -22,6 +22,7 @@ class Analyte:
     charge: int | None = None
     aliases: Mapping[str, str] = field(default_factory=dict)
     affine: Mapping[str, tuple[Fraction, Fraction]] = field(default_factory=dict)
+    canonical: str = ""
     refuse: tuple[str, ...] = ()
 
 
@@ -41,17 +42,24 @@ ANALYTES: dict[str, Analyte] = {
     "calcium_ionised": _CALCIUM,
     "glucose": _mass("180.156"),
     "ketones": _mass("104.105"),
-    "hba1c": Analyte(affine={"%": (Fraction("10.93"), Fraction("-23.5"))}),
+    "hba1c": Analyte(affine={"%": (Fraction("10.93"), Fraction("-23.5"))}, canonical="mmol/mol"),
     "tsh": Analyte(aliases={"mU/L": "m[IU]/L", "mIU/L": "m[IU]/L", "uIU/mL": "u[IU]/mL", "uU/mL": "u[IU]/mL"}),
     "ft4": _mass("776.870"),
     "total_b12": _mass("1355.365"),  # cyanocobalamin; with hydroxocobalamin 180 ng/L would be 134 pmol/L, not 133
     "mma": _mass("118.088"),
     "homocysteine": _mass("135.185"),
     "egfr": Analyte(aliases={"mL/min": "mL/min/{1.73_m2}"}),
-    "urea": _mass("60.055"),
+    "urea": Analyte(  # in mg/dL one has to say which: urea, or its nitrogen alone (BUN)
+        aliases={"mg/dL urea": "mg{urea}/dL", "mg/dL BUN": "mg{BUN}/dL"},
+        affine={
+            "mg{urea}/dL": (10 / Fraction("60.055"), Fraction(0)),
+            "mg{BUN}/dL": (10 / Fraction("28.0134"), Fraction(0)),
+        },
+        canonical="mmol/L",
+    ),
     "lithium_level": _mass("6.941", 1),
     "copper": _mass("63.546"),
-    "temperature": Analyte(affine={"[degF]": (Fraction(5, 9), Fraction(-160, 9))}),
+    "temperature": Analyte(affine={"[degF]": (Fraction(5, 9), Fraction(-160, 9))}, canonical="Cel"),
     "sleep_per_night": Analyte(refuse=("h/d",)),
 }
 

@@ -83,7 +83,7 @@ def conversion(quantity: str, unit: str, canonical: str) -> tuple[Fraction, Frac
     """
     analyte = ANALYTES.get(quantity, NO_ANALYTE)
     unit = analyte.aliases.get(unit, WORDS.get(unit, unit))
-    if unit in analyte.affine:
+    if unit in analyte.affine and canonical == analyte.canonical:
         return analyte.affine[unit]
     if unit not in UNITS or unit in analyte.refuse:
         raise UnitError(f"'{unit}' is not a unit of {quantity}")

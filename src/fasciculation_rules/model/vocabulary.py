@@ -11,6 +11,7 @@ from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from fasciculation_rules.logic.firing import Firing
 from fasciculation_rules.model.base import Name, Names, Text, Value, read_duration
+from fasciculation_rules.model.quantity import read_amount
 from fasciculation_rules.model.units import UNITS
 
 
@@ -108,6 +109,10 @@ class Quantity(Item):
     def _ordered(self) -> Quantity:
         if self.resolution <= 0 or self.range[0] >= self.range[1]:
             raise ValueError("the resolution must be above zero and the range must go from low to high")
+        if any((end / self.resolution).denominator != 1 for end in self.range):
+            raise ValueError("both ends of the range must be multiples of the resolution")
+        if self.normal is not None and self.normal[0] >= self.normal[1]:
+            raise ValueError("the normal range must go from low to high")
         return self
 
     def bounds(self) -> tuple[int, int]:
@@ -117,10 +122,10 @@ class Quantity(Item):
 
 
 def _fraction(value: object) -> Fraction:
-    try:
-        return Fraction(str(value))
-    except (ValueError, ZeroDivisionError):
-        raise ValueError(f"'{value}' is not a number") from None
+    amount = read_amount(str(value))
+    if amount is None or amount.comparator or amount.unit:
+        raise ValueError("expected a plain decimal number")
+    return amount.number
 
 
 class Derived(Value):

@@ -7,17 +7,17 @@ from dataclasses import replace
 
 from fasciculation_rules.errors import Problem, ProfileError, RulesetInvalidError, did_you_mean, problem
 from fasciculation_rules.logic.closure import Closure
-from fasciculation_rules.logic.condition import All, Any, AtLeast, Condition, Is, Not, leaves, names
+from fasciculation_rules.logic.condition import Condition
 from fasciculation_rules.logic.firing import Firing
-from fasciculation_rules.logic.order import topological
 from fasciculation_rules.logic.program import Program
-from fasciculation_rules.logic.rails import positive
 from fasciculation_rules.model.outcomes import Outcomes
 from fasciculation_rules.model.profile import Profile
-from fasciculation_rules.model.rule import Derivation, Escalation, Rule
+from fasciculation_rules.model.rule import Derivation, Rule
 from fasciculation_rules.model.ruleset import ENTRY, SPARED_EXAMINATION, UNDER_16, About, Ruleset, Status
 from fasciculation_rules.model.vocabulary import Vocabulary
 from fasciculation_rules.shelf import check, digest
+from fasciculation_rules.shelf.check_examples import check_examples
+from fasciculation_rules.shelf.check_meaning import check_meaning
 from fasciculation_rules.shelf.read import Parts, read_parts
 from fasciculation_rules.shelf.resolve import Resolver
 
@@ -30,14 +30,16 @@ def freeze(files: Mapping[str, bytes], name: str, *, status: Status = "unrelease
     Raises RulesetInvalidError with every problem found, each at file, line and column.
     """
     parts = read_parts(dict(files))
-    about, vocabulary, outcomes, references = parts.about, parts.vocabulary, parts.outcomes, parts.references
-    if about is None or vocabulary is None or outcomes is None or references is None:
+    about, vocabulary, thresholds = parts.about, parts.vocabulary, parts.thresholds
+    outcomes, references = parts.outcomes, parts.references
+    if about is None or vocabulary is None or thresholds is None or outcomes is None or references is None:
         raise _invalid(name, parts)
-    resolver = Resolver(vocabulary, parts.thresholds)
+    resolver = Resolver(vocabulary, thresholds)
     check.check_vocabulary(parts, vocabulary)
     check.check_outcomes(parts, outcomes, references)
     check.check_thresholds(parts, resolver, references)
     check.check_rules(parts, vocabulary, outcomes, references)
+    check_examples(parts, vocabulary)
     if about.ruleset != name:
         parts.note(
             "ruleset.yaml", "wrong-version", f"it says '{about.ruleset}' but the folder is '{name}'", at="ruleset"
@@ -46,15 +48,15 @@ def freeze(files: Mapping[str, bytes], name: str, *, status: Status = "unrelease
     if parts.problems:
         raise _invalid(name, parts)
     closure = _closure(vocabulary)
-    _check_meaning(parts, conditions, closure)
+    check_meaning(parts, conditions, closure)
     if parts.problems:
         raise _invalid(name, parts)
     rules = dict(sorted(parts.rules.items(), key=lambda item: (_KIND_ORDER[item[1].kind], item[0])))
-    logic = digest.logic_digest(about, vocabulary, parts.thresholds, outcomes, rules)
+    logic = digest.logic_digest(about, vocabulary, thresholds, outcomes, rules)
     return Ruleset(
         about=about,
         vocabulary=vocabulary,
-        thresholds=parts.thresholds,
+        thresholds=thresholds,
         outcomes=outcomes,
         references=references,
         rules=rules,
@@ -131,50 +133,6 @@ def _program(vocabulary: Vocabulary, rules: Mapping[str, Rule], conditions: Mapp
             if name in conditions and not isinstance(rules.get(name), Derivation)
         },
     )
-
-
-def _check_meaning(parts: Parts, conditions: Mapping[str, Condition], closure: Closure) -> None:
-    """Derivations do not turn in circles, escalation is positive, counted members do not imply one another."""
-    means = {rule.finding: name for name, rule in parts.rules.items() if isinstance(rule, Derivation)}
-    edges = {finding: [n for n in names(conditions[name]) if n in means] for finding, name in means.items()}
-    try:
-        topological(edges)
-    except ValueError as error:
-        found = problem("cyclic-derivation", f"derivations turn in a circle: {error}")
-        parts.add(parts.file_of[means[str(error).split(" -> ")[0]]], found)
-        return
-    if not positive(conditions[ENTRY]):
-        parts.note("ruleset.yaml", "not-positive", "the entry criterion rests on something absent", at="entry")
-    for name, rule in parts.rules.items():
-        key = "means" if isinstance(rule, Derivation) else "when"
-        for at, message in _counted_twice(conditions[name], key, closure):
-            parts.note(parts.file_of[name], "counted-twice", message, at=at)
-        if isinstance(rule, Escalation):
-            derived = check.reached(edges, (n for n in names(conditions[name]) if n in means))
-            bad = [finding for finding in sorted(derived) if not positive(conditions[means[finding]])]
-            if not positive(conditions[name]):
-                message = "an escalation rule rests on nothing absent: no 'not', no 'is absent'"
-                parts.note(parts.file_of[name], "not-positive", message, at="when")
-            for finding in bad:
-                message = f"it reaches the derived finding '{finding}', which rests on something absent"
-                parts.note(parts.file_of[name], "not-positive", message, at="when")
-
-
-def _counted_twice(condition: Condition, at: str, closure: Closure) -> list[tuple[str, str]]:
-    match condition:
-        case AtLeast(of=members):
-            known = [leaf.name for member in members for leaf in leaves(member) if isinstance(leaf, Is)]
-            twice = [(name, other) for name in known for other in known if other in closure.generals.get(name, ())]
-            message = "'{}' implies '{}', so one sign would count as two"
-            return [(f"{at}.of", message.format(*pair)) for pair in twice]
-        case All(of=members):
-            return [f for i, m in enumerate(members) for f in _counted_twice(m, f"{at}.all[{i}]", closure)]
-        case Any(of=members):
-            return [f for i, m in enumerate(members) for f in _counted_twice(m, f"{at}.any[{i}]", closure)]
-        case Not(of=member):
-            return _counted_twice(member, f"{at}.not", closure)
-        case _:
-            return []
 
 
 def with_profile(ruleset: Ruleset, profile: Profile) -> Ruleset:

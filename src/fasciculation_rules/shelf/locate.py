@@ -37,11 +37,14 @@ def by_number(version: str) -> tuple[tuple[int, str], ...]:
 
 
 def walk(folder: Traversable, prefix: str = "") -> list[tuple[str, Traversable]]:
-    """Every file below a folder as (path with slashes, file), sorted by the bytes of the path."""
+    """Every file below a folder as (path with slashes, file), sorted by the bytes of the path.
+
+    A link to a folder is not followed, for it may lead in a circle; it stands in the list itself.
+    """
     found: list[tuple[str, Traversable]] = []
     for entry in folder.iterdir():
         path = prefix + entry.name
-        if entry.is_dir():
+        if entry.is_dir() and not (isinstance(entry, Path) and entry.is_symlink()):
             found.extend(walk(entry, path + "/"))
         else:
             found.append((path, entry))

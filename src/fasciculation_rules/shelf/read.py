@@ -4,23 +4,26 @@ from __future__ import annotations
 
 import csv
 import io
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib.resources.abc import Traversable
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
-from fasciculation_rules.errors import GrammarError, Problem, did_you_mean, problem
+from fasciculation_rules.errors import GrammarError, Problem, RulesetInvalidError, problem
+from fasciculation_rules.logic.condition import Is
 from fasciculation_rules.logic.grammar import read_condition
-from fasciculation_rules.model.base import Name, Value, problems_of
+from fasciculation_rules.model.base import Name, Value
 from fasciculation_rules.model.outcomes import Outcomes, References, Threshold
+from fasciculation_rules.model.problems import problems_of
 from fasciculation_rules.model.rule import KINDS, Rule
 from fasciculation_rules.model.ruleset import About, Vignette
 from fasciculation_rules.model.vocabulary import Vocabulary
 from fasciculation_rules.shelf.locate import walk
-from fasciculation_rules.shelf.strict_yaml import Document, read_yaml
+from fasciculation_rules.shelf.strict_yaml import MAX_BYTES, Document, Refused, decode, read_yaml
 
 FILES = ("ruleset.yaml", "vocabulary.yaml", "thresholds.yaml", "outcomes.yaml", "references.yaml")
+CODES = "codes.csv"
 
 
 class Thresholds(Value):
@@ -31,20 +34,23 @@ class Thresholds(Value):
 
 @dataclass
 class Parts:
-    """What a folder says, typed but not yet checked against itself. `places` maps a rule or case to its document."""
+    """What a folder says, typed but not yet checked against itself.
 
-    raw: dict[str, bytes] = field(default_factory=dict)
+    `file_of` maps a rule to its file; `unread` are the files of which something could not be read.
+    """
+
     documents: dict[str, Document] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     about: About | None = None
     vocabulary: Vocabulary | None = None
-    thresholds: dict[str, Threshold] = field(default_factory=dict)
+    thresholds: dict[str, Threshold] | None = None
     outcomes: Outcomes | None = None
     references: References | None = None
     rules: dict[str, Rule] = field(default_factory=dict)
     cases: dict[str, Vignette] = field(default_factory=dict)
     codes: frozenset[str] = frozenset()
     file_of: dict[str, str] = field(default_factory=dict)
+    unread: set[str] = field(default_factory=set)
 
     def add(self, file: str, found: Problem) -> None:
         """Records a problem of a file at its line and column."""
@@ -61,13 +67,30 @@ def _tail(found: Problem) -> tuple[str, str, str, str]:
 
 
 def read_files(folder: Traversable) -> dict[str, bytes]:
-    """Every file of a ruleset folder by path. A link is read as what it points to; digests find the rest."""
-    return {path: file.read_bytes() for path, file in walk(folder)}
+    """Every file of a ruleset folder by path; of one that is too large, enough to see that it is.
+
+    A link to a file is read as what it points to; digests find the rest.
+    Raises RulesetInvalidError where something cannot be read.
+    """
+    files: dict[str, bytes] = {}
+    problems: list[Problem] = []
+    for path, file in walk(folder):
+        try:
+            if not file.is_file():
+                raise OSError(None, "It is not a plain file")
+            with file.open("rb") as opened:
+                files[path] = opened.read(MAX_BYTES + 1)
+        except OSError as error:
+            message = f"the file cannot be read: {(error.strerror or 'no reason is known').lower()}"
+            problems.append(Problem(path, 0, 0, "", "unreadable-file", message, "put a plain file in its place"))
+    if problems:
+        raise RulesetInvalidError(f"ruleset {folder.name} cannot be read", problems)
+    return files
 
 
 def read_parts(raw: dict[str, bytes]) -> Parts:
     """The typed parts of a folder's files, with all problems found on the way."""
-    parts = Parts(raw=raw)
+    parts = Parts()
     for path in FILES:
         if path not in raw:
             parts.note(path, "missing-file", "the file is missing")
@@ -76,14 +99,26 @@ def read_parts(raw: dict[str, bytes]) -> Parts:
             document = read_yaml(raw[path], path, parts.problems)
             if document is not None:
                 parts.documents[path] = document
-        elif path != "codes.csv":
+            else:
+                parts.unread.add(path)
+        elif path == CODES:
+            parts.codes = _read_codes(raw[path], parts)
+        else:
             parts.note(path, "stray-file", "a ruleset folder holds YAML files and codes.csv only")
-    if "codes.csv" in raw:
-        table = csv.DictReader(io.StringIO(raw["codes.csv"].decode("utf-8", "replace")))
-        parts.codes = frozenset(row.get("concept") or "" for row in table)
     for path, document in parts.documents.items():
         _read_document(path, document, parts)
     return parts
+
+
+def _read_codes(raw: bytes, parts: Parts) -> frozenset[str]:
+    try:
+        table = csv.DictReader(io.StringIO(decode(raw, MAX_BYTES)))
+        return frozenset(row.get("concept") or "" for row in table)
+    except Refused as refused:
+        parts.problems.append(refused.of(CODES))
+    except csv.Error as error:
+        parts.note(CODES, "not-csv", str(error))
+    return frozenset()
 
 
 def _read_document(path: str, document: Document, parts: Parts) -> None:
@@ -112,7 +147,7 @@ def _read_main(path: str, document: Document, parts: Parts) -> None:
             parts.vocabulary = _typed(Vocabulary, data, path, parts)
         case "thresholds.yaml":
             thresholds = _typed(Thresholds, {"thresholds": data}, path, parts, drop="thresholds.")
-            parts.thresholds = thresholds.thresholds if thresholds else {}
+            parts.thresholds = thresholds.thresholds if thresholds else None
         case "outcomes.yaml":
             parts.outcomes = _typed(Outcomes, _with_floors(data, path, parts), path, parts)
         case "references.yaml":
@@ -125,7 +160,10 @@ def _read_rule(path: str, stem: str, kind: str, document: Document, parts: Parts
         parts.note(path, "not-a-rule", "expected a mapping that starts with 'rule:'")
         return
     if data.get("kind") != kind:
-        parts.note(path, "wrong-folder", f"the kind is {data.get('kind')!r} but the folder is '{kind}'", at="kind")
+        said = f"the kind is '{data['kind']}'" if "kind" in data else "there is no 'kind'"
+        hint = f"write 'kind: {kind}', or move the file"
+        parts.note(path, "wrong-folder", f"{said} but the folder is '{kind}'", at="kind", hint=hint)
+        data = {**data, "kind": kind}
     rule = _typed(KINDS[kind], _with_conditions(data, ("when", "means"), path, parts), path, parts)
     if rule is None:
         return
@@ -147,6 +185,10 @@ def _with_floors(data: Any, path: str, parts: Parts) -> Any:
     return {**data, "floors": read}
 
 
+_UNREADABLE = Is("unreadable", "present")
+"""Stands in for a condition that cannot be read, so that the rest of its file still is."""
+
+
 def _with_conditions(data: Any, keys: tuple[str, ...], path: str, parts: Parts, above: str = "") -> Any:
     if not isinstance(data, dict):
         return data
@@ -158,7 +200,8 @@ def _with_conditions(data: Any, keys: tuple[str, ...], path: str, parts: Parts, 
             except GrammarError as error:
                 for found in error.problems:
                     parts.add(path, found)
-                read[key] = None
+                parts.unread.add(path)
+                read[key] = _UNREADABLE
     return read
 
 
@@ -166,15 +209,12 @@ Model = TypeVar("Model", bound=Value)
 
 
 def _typed(model: type[Model], data: Any, path: str, parts: Parts, drop: str = "") -> Model | None:
+    """The typed document, or None where a part of it cannot be read."""
     try:
-        return model.model_validate(data)
+        typed = model.model_validate(data)
     except ValidationError as error:
         for found in problems_of(error, model):
-            at = found.at.removeprefix(drop)
-            parts.add(path, Problem("", 0, 0, at, found.code, found.message, found.hint))
+            parts.add(path, replace(found, at=found.at.removeprefix(drop)))
+        parts.unread.add(path)
         return None
-
-
-def unknown(kind: str, name: str, known: Any) -> tuple[str, str, str]:
-    """Code, message and hint for a name that is not there."""
-    return f"unknown-{kind.replace(' ', '-')}", f"unknown {kind} '{name}'", did_you_mean(name, known)
+    return None if path in parts.unread else typed

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from fasciculation_rules.assess.findings import Findings
-from fasciculation_rules.assess.firings import Fired
-from fasciculation_rules.assess.tables import Tables
+from fasciculation_rules.assessing.findings import Findings
+from fasciculation_rules.assessing.firings import Fired
+from fasciculation_rules.assessing.tables import Tables
 from fasciculation_rules.model.assessment import Notice, Scope
 from fasciculation_rules.model.ruleset import ENTRY, UNDER_16
 
 
 def scope_of(findings: Findings, fired: Fired, tables: Tables) -> Scope:
     """Entry as true, false or unknown, with notices about age."""
-    bits = tables.ruleset.program.bits
+    bits = tables.rules.bit
     entry = True if fired.true & bits[ENTRY] else False if fired.false & bits[ENTRY] else None
     notices = []
     if fired.true & bits.get(UNDER_16, 0):

@@ -21,13 +21,17 @@ _BUILDING = threading.RLock()
 
 @dataclass(frozen=True, slots=True)
 class Fired:
-    """The five values as bits of `program.names`; the five masks share no bit and leave none out."""
+    """The five values as bits of `program.names`; the five masks share no bit and leave none out.
+
+    `vector` holds the facts as engines saw them, derived findings filled in.
+    """
 
     true: int
     false: int
     open: int
     awaits_examination: int
     awaits_test: int
+    vector: Vector
     engine: EngineIdentity
     notices: tuple[Notice, ...] = ()
 
@@ -72,7 +76,7 @@ def fire(facts: Facts, ruleset: Ruleset, *, engine: str, case: Case | None = Non
     everything = (1 << len(ruleset.program.names)) - 1
     grades = compiled.grade(vector, everything & ~(answer.true | answer.false))
     return Fired(
-        answer.true, answer.false, grades.open, grades.awaits_examination, grades.awaits_test, identity, notices
+        answer.true, answer.false, grades.open, grades.awaits_examination, grades.awaits_test, vector, identity, notices
     )
 
 

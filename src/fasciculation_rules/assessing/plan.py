@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from fasciculation_rules.assess.disposition import Screen
-from fasciculation_rules.assess.findings import Findings
-from fasciculation_rules.assess.firings import Fired
-from fasciculation_rules.assess.tables import Tables
-from fasciculation_rules.assess.urgency import Urgency
+from fasciculation_rules.assessing.disposition import Screen
+from fasciculation_rules.assessing.findings import Findings
+from fasciculation_rules.assessing.firings import Fired
+from fasciculation_rules.assessing.tables import Tables
+from fasciculation_rules.assessing.urgency import Urgency
 from fasciculation_rules.model.assessment import Disposition, Notice, PlanItem, PlanOut
 from fasciculation_rules.model.rule import Plan
 from fasciculation_rules.model.ruleset import UNDER_16
@@ -45,7 +45,7 @@ def plan_of(
     acute = ruleset.rank[disposition.rung] >= ruleset.rank[ACUTE_FROM]
     _referrals(draft, urgency, fired, tables, acute=acute)
     gate = _self_care_gate(urgency, screen, fired, tables)
-    for name in tables.rules_of(fired.true & tables.plans):
+    for name in tables.rules.of(fired.true & tables.plans):
         rule = ruleset.plans[name]
         now = rule.class_ == "acute" or not acute
         if rule.then.order:
@@ -74,7 +74,7 @@ def _referrals(draft: _Draft, urgency: Urgency, fired: Fired, tables: Tables, *,
     ruleset = tables.ruleset
     gathered: dict[str, PlanItem] = {}
     for rung in reversed(ruleset.outcomes.ladder):
-        for rule in tables.rules_of(urgency.rules_at(rung, fired.true)):
+        for rule in tables.rules.of(urgency.rules_at(rung, fired.true)):
             for name in ruleset.escalations[rule].then.refer:
                 before = gathered.get(name)
                 if before is None:

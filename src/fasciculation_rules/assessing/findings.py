@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
-from fasciculation_rules.assess.admit import Admitted
+from fasciculation_rules.assessing.admit import Admitted
 from fasciculation_rules.errors import CaseError, Problem, problem
 from fasciculation_rules.logic.facts import Facts
 from fasciculation_rules.model.assessment import Notice

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import reduce
-from operator import or_
 
-from fasciculation_rules.assess.firings import Fired
-from fasciculation_rules.assess.tables import Tables
+from fasciculation_rules.assessing.bits import union
+from fasciculation_rules.assessing.firings import Fired
+from fasciculation_rules.assessing.tables import Tables
 from fasciculation_rules.logic.firing import Firing
 from fasciculation_rules.model.assessment import UrgencyRange
 
@@ -32,13 +30,13 @@ def urgency_of(fired: Fired, tables: Tables) -> Urgency:
     """The range. A minor rule whose discharge is TRUE counts as routine."""
     discharged = 0
     for derived, rules in tables.dischargeable.items():
-        if fired.true & tables.ruleset.program.bits[derived]:
+        if fired.true & derived:
             discharged |= rules
     by_rung = dict(tables.by_rung)
     if discharged:
         ladder = tables.ruleset.outcomes.ladder
         above = ladder[ladder.index(DISCHARGED_TO) + 1 :]
-        lowered = discharged & _union(by_rung[rung] for rung in above)
+        lowered = discharged & union(by_rung[rung] for rung in above)
         for rung in above:
             by_rung[rung] &= ~lowered
         by_rung[DISCHARGED_TO] |= lowered
@@ -49,10 +47,6 @@ def urgency_of(fired: Fired, tables: Tables) -> Urgency:
         after_tests=_highest(by_rung, fired.at_least(Firing.AWAITS_TEST)),
     )
     return Urgency(bounds, discharged & fired.true, by_rung)
-
-
-def _union(masks: Iterable[int]) -> int:
-    return reduce(or_, masks, 0)
 
 
 def _highest(by_rung: dict[str, int], among: int) -> str:

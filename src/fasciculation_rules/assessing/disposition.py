@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from fasciculation_rules.assess.findings import Findings
-from fasciculation_rules.assess.firings import Fired
-from fasciculation_rules.assess.tables import Tables
-from fasciculation_rules.assess.urgency import Urgency
+from fasciculation_rules.assessing.findings import Findings
+from fasciculation_rules.assessing.firings import Fired
+from fasciculation_rules.assessing.tables import Tables
+from fasciculation_rules.assessing.urgency import Urgency
+from fasciculation_rules.logic.firing import Firing
 from fasciculation_rules.model.assessment import Disposition, FloorApplied
 from fasciculation_rules.model.base import read_duration
 from fasciculation_rules.model.outcomes import Floor
@@ -34,14 +35,17 @@ def screen_of(findings: Findings, tables: Tables) -> Screen:
     return Screen(tuple(item for item in tables.ruleset.vocabulary.screen if item not in known))
 
 
-def disposition_of(urgency: Urgency, screen: Screen, findings: Findings, fired: Fired, tables: Tables) -> Disposition:
-    """`at_least` if settled or high enough, else `soon_gp`; then the floors, which only raise."""
+def disposition_of(urgency: Urgency, screen: Screen, known: int, fired: Fired, tables: Tables) -> Disposition:
+    """`at_least` if settled or high enough, else `soon_gp`; then the floors, which only raise.
+
+    `known` are the known items as bits.
+    """
     ruleset = tables.ruleset
     rank, bounds = ruleset.rank, urgency.range
     settled = bounds.at_least == ruleset.outcomes.ladder[-1] or (screen.finished and bounds.at_least == bounds.at_most)
     rung = bounds.at_least if settled else max(bounds.at_least, UNSETTLED_RUNG, key=rank.__getitem__)
     floors = []
-    for name, floor in _floors(screen, findings, fired, tables):
+    for name, floor in _floors(screen, known, fired, tables):
         if rank[floor.rung] > rank[bounds.at_least]:
             floors.append(FloorApplied(floor=name, rung=floor.rung, because=floor.because))
             rung = max(rung, floor.rung, key=rank.__getitem__)
@@ -59,29 +63,28 @@ def disposition_of(urgency: Urgency, screen: Screen, findings: Findings, fired: 
     )
 
 
-def _floors(screen: Screen, findings: Findings, fired: Fired, tables: Tables) -> list[tuple[str, Floor]]:
-    floors, bits = tables.ruleset.outcomes.floors, tables.ruleset.program.bits
+def _floors(screen: Screen, known: int, fired: Fired, tables: Tables) -> list[tuple[str, Floor]]:
+    floors, bits = tables.ruleset.outcomes.floors, tables.rules.bit
     found = []
     if not screen.finished:
         found.append(("screen_unfinished", floors.screen_unfinished))
     if fired.true & bits.get(UNDER_16, 0):
         found.append(("under_16", floors.under_16))
-    examined = not tables.elicited.isdisjoint(findings.facts.findings)
-    if not examined and not fired.true & bits.get(SPARED_EXAMINATION, 0):
+    if not known & tables.worth[Firing.AWAITS_EXAMINATION] and not fired.true & bits.get(SPARED_EXAMINATION, 0):
         found.append(("not_examined", floors.not_examined))
     return found
 
 
 def _shortest(rung: str, urgency: Urgency, fired: Fired, tables: Tables) -> str | None:
-    """The rung's delay, or a shorter `within` of a rule that fired at this rung."""
+    """The rung's delay, or a shorter `within` of a rule that fired at this rung (a discharged one hurries nobody)."""
     ruleset = tables.ruleset
-    rules = tables.rules_of(urgency.rules_at(rung, fired.true))
+    rules = tables.rules.of(urgency.rules_at(rung, fired.true & ~urgency.discharged))
     delays = [ruleset.urgency[rung].delay, *(ruleset.escalations[rule].then.within for rule in rules)]
     known = [delay for delay in delays if delay is not None]
     return min(known, key=read_duration, default=None)
 
 
 def _destinations(rung: str, urgency: Urgency, fired: Fired, tables: Tables) -> tuple[str, ...]:
-    rules = tables.rules_of(urgency.rules_at(rung, fired.true))
+    rules = tables.rules.of(urgency.rules_at(rung, fired.true))
     named = (name for rule in rules for name in tables.ruleset.escalations[rule].then.refer)
     return tuple(dict.fromkeys(named))

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from fasciculation_rules.assess.findings import Findings
-from fasciculation_rules.assess.firings import Fired
-from fasciculation_rules.assess.tables import Tables
-from fasciculation_rules.assess.urgency import Urgency
-from fasciculation_rules.assess.why import rests_on
+from fasciculation_rules.assessing.firings import Fired
+from fasciculation_rules.assessing.phrases import Phrases
+from fasciculation_rules.assessing.tables import Tables
+from fasciculation_rules.assessing.urgency import Urgency
 from fasciculation_rules.model.assessment import Candidate, CitationOut, Disposition, PlanOut, Sentence
 
 DISCHARGED = " As the examination and basic blood tests were normal, this counts as routine."
@@ -19,29 +18,31 @@ def explanation_of(
     urgency: Urgency,
     plan: PlanOut,
     differential: tuple[Candidate, ...],
-    findings: Findings,
     fired: Fired,
     tables: Tables,
 ) -> tuple[Sentence, ...]:
     """Floors, then escalation from the highest rung down, then the differential, then the plan."""
 
+    phrases = Phrases.of(tables.ruleset)
+
     def say(sentence: str, rule: str) -> Sentence:
-        items = tuple(tables.base[name] for name in rests_on(rule, findings.facts, tables))
-        return Sentence(sentence=sentence, rule=rule, findings=items, citations=tables.citations[rule])
+        _, items = tables.walks[rule](fired.vector)
+        named = tuple(dict.fromkeys([tables.base[name] for name in tables.items.of(items)]))
+        return Sentence(sentence=sentence, rule=rule, findings=named, citations=phrases.citations(rule))
 
     found = [_of_floor(applied.floor, tables) for applied in disposition.floors]
     for rung in reversed(tables.ruleset.outcomes.ladder):
-        for rule in tables.rules_of(urgency.rules_at(rung, fired.true)):
-            discharged = urgency.discharged & tables.ruleset.program.bits[rule]
+        for rule in tables.rules.of(urgency.rules_at(rung, fired.true)):
+            discharged = urgency.discharged & tables.rules.bit[rule]
             because = tables.ruleset.escalations[rule].then.because
             found.append(say(because + DISCHARGED if discharged else because, rule))
     for candidate in differential:
         for argument in (*candidate.for_, *candidate.against, *candidate.excluding):
-            citations = tables.citations[argument.rule]
+            citations = phrases.citations(argument.rule)
             found.append(
                 Sentence(sentence=argument.because, rule=argument.rule, findings=argument.findings, citations=citations)
             )
-    found += [say(tables.plan_sentences[rule], rule) for rule in _planned(plan)]
+    found += [say(phrases.planned(rule), rule) for rule in _planned(plan)]
     return tuple(found)
 
 

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from fasciculation_rules.assess.findings import Findings
-from fasciculation_rules.assess.firings import Fired
-from fasciculation_rules.assess.tables import Tables
-from fasciculation_rules.assess.why import could_decide, rests_on
+from fasciculation_rules.assessing.firings import Fired
+from fasciculation_rules.assessing.tables import Tables
 from fasciculation_rules.logic.firing import Firing
 from fasciculation_rules.model.assessment import Argument, Candidate
 from fasciculation_rules.model.rule import Differential, Strength
@@ -28,20 +26,19 @@ class _Sides:
     unknown: list[Argument] = field(default_factory=list)
 
 
-def differential_of(findings: Findings, fired: Fired, tables: Tables) -> tuple[Candidate, ...]:
+def differential_of(fired: Fired, tables: Tables) -> tuple[Candidate, ...]:
     """Candidates with at least one argument for them, ranked; ties in declared order.
 
     A candidate that a rule excludes is left out, unless it must not be missed: then it stays, with that rule.
     """
     conditions = tables.ruleset.outcomes.conditions
-    sides: dict[str, _Sides] = {}
-    candidates = _supported(fired, tables)
-    for name in tables.rules_of(fired.at_least(Firing.AWAITS_TEST) & tables.differential):
-        rule = tables.ruleset.differentials[name]
-        if rule.then.condition in candidates:
-            _add(sides.setdefault(rule.then.condition, _Sides()), rule, findings, fired, tables)
+    possible = fired.at_least(Firing.AWAITS_TEST)
+    supports = (tables.ruleset.differentials[name] for name in tables.rules.of(fired.true & tables.supporting))
     found = []
-    for name, gathered in sides.items():
+    for name in dict.fromkeys(rule.then.condition for rule in supports):
+        gathered = _Sides()
+        for rule in tables.rules.of(possible & tables.about[name]):
+            _add(gathered, tables.ruleset.differentials[rule], fired, tables)
         condition = conditions[name]
         standing = _standing(gathered)
         if standing != "excluded" or condition.must_not_miss:
@@ -57,28 +54,18 @@ def differential_of(findings: Findings, fired: Fired, tables: Tables) -> tuple[C
                     unknown=tuple(gathered.unknown),
                 )
             )
-    declared = {name: index for index, name in enumerate(conditions)}
-    found.sort(key=lambda c: (c.standing == "excluded", *(-n for n in _net(c.for_, c.against)), declared[c.condition]))
+    declared = list(conditions)
+    found.sort(
+        key=lambda c: (c.standing == "excluded", *(-n for n in _net(c.for_, c.against)), declared.index(c.condition))
+    )
     return tuple(found)
 
 
-def _supported(fired: Fired, tables: Tables) -> frozenset[str]:
-    rules = (tables.ruleset.differentials[name] for name in tables.rules_of(fired.true & tables.differential))
-    return frozenset(rule.then.condition for rule in rules if rule.then.side == "for")
-
-
-def _add(sides: _Sides, rule: Differential, findings: Findings, fired: Fired, tables: Tables) -> None:
-    fires = bool(fired.true & tables.ruleset.program.bits[rule.rule])
-    if fires:
-        items: Iterable[str] = rests_on(rule.rule, findings.facts, tables)
-    else:
-        items = sorted(could_decide(rule.rule, findings.facts, tables), key=tables.slot.__getitem__)
-    argument = Argument(
-        rule=rule.rule,
-        strength=rule.then.strength,
-        findings=tuple(tables.base[name] for name in items),
-        because=rule.then.because,
-    )
+def _add(sides: _Sides, rule: Differential, fired: Fired, tables: Tables) -> None:
+    fires = bool(fired.true & tables.rules.bit[rule.rule])
+    _, items = tables.walks[rule.rule](fired.vector)
+    named = tuple(dict.fromkeys([tables.base[name] for name in tables.items.of(items)]))
+    argument = Argument(rule=rule.rule, strength=rule.then.strength, findings=named, because=rule.then.because)
     if not fires:
         sides.unknown.append(argument)
         return

@@ -7,17 +7,18 @@ from collections.abc import Mapping
 from typing import Any
 
 from fasciculation_rules._version import __version__
-from fasciculation_rules.assess.admit import admit
-from fasciculation_rules.assess.differential import differential_of
-from fasciculation_rules.assess.disposition import disposition_of, screen_of
-from fasciculation_rules.assess.explanation import explanation_of
-from fasciculation_rules.assess.findings import close
-from fasciculation_rules.assess.firings import fire
-from fasciculation_rules.assess.plan import plan_of
-from fasciculation_rules.assess.questions import checks_of, questions_of, reach_of
-from fasciculation_rules.assess.scope import scope_of
-from fasciculation_rules.assess.tables import Tables
-from fasciculation_rules.assess.urgency import urgency_of
+from fasciculation_rules.assessing.admit import admit
+from fasciculation_rules.assessing.differential import differential_of
+from fasciculation_rules.assessing.disposition import disposition_of, screen_of
+from fasciculation_rules.assessing.explanation import explanation_of
+from fasciculation_rules.assessing.findings import close
+from fasciculation_rules.assessing.firings import fire
+from fasciculation_rules.assessing.phrases import Phrases
+from fasciculation_rules.assessing.plan import plan_of
+from fasciculation_rules.assessing.questions import checks_of, questions_of, reach_of
+from fasciculation_rules.assessing.scope import scope_of
+from fasciculation_rules.assessing.tables import Tables
+from fasciculation_rules.assessing.urgency import urgency_of
 from fasciculation_rules.logic.firing import Firing
 from fasciculation_rules.model.assessment import Assessment, Firings
 from fasciculation_rules.model.case import Case
@@ -52,17 +53,18 @@ def assess(
     admitted = admit(case, ruleset, on=on)
     findings = close(admitted, case, ruleset, reconcile=reconcile)
     fired = fire(findings.facts, ruleset, engine=engine, case=case)
+    known = tables.known(findings.facts.findings, findings.facts.quantities)
     urgency = urgency_of(fired, tables)
     screen = screen_of(findings, tables)
-    disposition = disposition_of(urgency, screen, findings, fired, tables)
+    disposition = disposition_of(urgency, screen, known, fired, tables)
     plan, withheld = plan_of(disposition, urgency, screen, findings, fired, tables)
-    differential = differential_of(findings, fired, tables)
-    reach = reach_of(urgency, findings, fired, tables)
-    questions = questions_of(reach[Firing.OPEN], screen, urgency.range.at_least, findings, fired, tables)
-    explanation = explanation_of(disposition, urgency, plan, differential, findings, fired, tables)
+    differential = differential_of(fired, tables)
+    reach = reach_of(urgency, known, fired, tables)
+    questions = questions_of(reach[Firing.OPEN], screen, urgency.range.at_least, known, fired, tables)
+    explanation = explanation_of(disposition, urgency, plan, differential, fired, tables)
 
     return Assessment(
-        ruleset=tables.identity,
+        ruleset=Phrases.of(ruleset).identity,
         library=__version__,
         engine=fired.engine,
         scope=scope_of(findings, fired, tables),
@@ -74,11 +76,11 @@ def assess(
         examinations=checks_of(reach[Firing.AWAITS_EXAMINATION], tables),
         tests=checks_of(reach[Firing.AWAITS_TEST], tables),
         firings=Firings(
-            fired=tuple(tables.rules_of(fired.true & tables.signed)),
-            discharged=tuple(tables.rules_of(urgency.discharged)),
-            open=tuple(tables.rules_of(fired.open & tables.signed)),
-            awaits_examination=tuple(tables.rules_of(fired.awaits_examination & tables.signed)),
-            awaits_test=tuple(tables.rules_of(fired.awaits_test & tables.signed)),
+            fired=tuple(tables.rules.of(fired.true & tables.signed)),
+            discharged=tuple(tables.rules.of(urgency.discharged)),
+            open=tuple(tables.rules.of(fired.open & tables.signed)),
+            awaits_examination=tuple(tables.rules.of(fired.awaits_examination & tables.signed)),
+            awaits_test=tuple(tables.rules.of(fired.awaits_test & tables.signed)),
         ),
         explanation=explanation,
         notices=tuple(sorted((*findings.notices, *fired.notices, *withheld), key=lambda n: (n.code, n.items))),
