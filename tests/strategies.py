@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import datetime
 from fractions import Fraction
+from functools import cache
 
+from hypothesis import assume
 from hypothesis import strategies as st
 
+from fasciculation_rules.assessing.admit import admit
+from fasciculation_rules.assessing.findings import close
 from fasciculation_rules.logic.condition import Compare, Count, leaves
+from fasciculation_rules.logic.firing import Firing
 from fasciculation_rules.logic.grammar import print_number
 from fasciculation_rules.model.case import Case
 from fasciculation_rules.model.ruleset import Ruleset
@@ -18,6 +23,7 @@ RECENT = "2026-10-20"
 Said = dict[str, object]
 
 
+@cache
 def cut_points(ruleset: Ruleset) -> dict[str, list[int]]:
     """The counts at which some condition compares a quantity."""
     found: dict[str, set[int]] = {name: set() for name in ruleset.vocabulary.quantities}
@@ -95,11 +101,8 @@ def cases(draw: st.DrawFn, ruleset: Ruleset) -> Case:
 
 
 @st.composite
-def lessons(draw: st.DrawFn, ruleset: Ruleset) -> tuple[Said, str, Said]:
-    """What is said, the name of one unknown item, and what is said once it is learnt too."""
-    from fasciculation_rules.assessing.admit import admit
-    from fasciculation_rules.assessing.findings import close
-
+def lessons(draw: st.DrawFn, ruleset: Ruleset, kind: Firing | None = None) -> tuple[Said, str, Said]:
+    """What is said, the name of one unknown item (of a kind), and what is said once it is learnt too."""
     before = draw(said(ruleset))
     case = Case.read({"given": before})
     facts = close(admit(case, ruleset, on=TODAY), case, ruleset, reconcile=False).facts
@@ -107,8 +110,7 @@ def lessons(draw: st.DrawFn, ruleset: Ruleset) -> tuple[Said, str, Said]:
     unknown = [name for name, f in vocabulary.findings.items() if name not in facts.findings and not f.values]
     unknown += [name for name, f in vocabulary.findings.items() if f.values and name not in before]
     unknown += [name for name, q in vocabulary.quantities.items() if not q.computed and name not in facts.quantities]
-    from hypothesis import assume
-
+    unknown = [name for name in unknown if kind is None or vocabulary.items[name].kind.openness is kind]
     assume(unknown)
     name = draw(st.sampled_from(unknown))
     if name in vocabulary.quantities:
@@ -120,4 +122,4 @@ def lessons(draw: st.DrawFn, ruleset: Ruleset) -> tuple[Said, str, Said]:
 
 def as_fraction(text: str) -> Fraction:
     """The number at the start of an amount."""
-    return Fraction(text.split()[0])
+    return Fraction(text.split(maxsplit=1)[0])

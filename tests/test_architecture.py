@@ -227,8 +227,8 @@ def test_the_front_door_says_the_same_to_type_checkers_and_to_python():
 
 
 def test_a_public_name_is_the_same_whatever_was_imported_before():
-    """A room and a function share the name `assess`, and importing a room binds its name in the package."""
-    for before in ("fasciculation_rules.assess.firings", "fasciculation_rules.cli.app"):
+    """Importing a room binds its name in the package, where a public name of that kind would be lost."""
+    for before in ("fasciculation_rules.assessing.firings", "fasciculation_rules.cli.app"):
         run(f"import {before}\nfrom fasciculation_rules import Case, assess\nassert not hasattr(assess, '__path__')")
 
 

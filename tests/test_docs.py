@@ -333,6 +333,14 @@ def test_the_first_pages_say_that_nobody_has_reviewed_the_content(page):
     assert "makes no diagnosis" in text
 
 
+def test_the_changelog_tells_each_release_to_both_its_readers():
+    text = (CHECKOUT / "CHANGELOG.md").read_text(encoding="utf-8")
+    _, *releases_told = re.split(r"^## (?=\d)", text, flags=re.MULTILINE)
+    assert releases_told[0].startswith(f"{fasciculation_rules.__version__} - 20")
+    for told in releases_told:
+        assert re.findall(r"^### (.+)$", told, re.MULTILINE) == ["Rulesets", "Library"], told[:20]
+
+
 def test_the_glossary_has_the_words_of_the_library():
     words = set(re.findall(r"^\*\*(.+?)\*\*", (DOCS / "glossary.md").read_text(encoding="utf-8"), re.MULTILINE))
     wanted = {
@@ -415,7 +423,7 @@ def codes_in(call, *files):
 
 
 def test_every_notice_is_documented():
-    found = codes_in("Notice", *(SOURCE / "assess").glob("*.py")) | {"engine-unavailable", "engine-failed"}
+    found = codes_in("Notice", *(SOURCE / "assessing").glob("*.py")) | {"engine-unavailable", "engine-failed"}
     assert set(table_after(DOCS / "reference/assessment-format.md", "notices")) == found
 
 
@@ -482,6 +490,18 @@ def number(value):
     return print_number(value)
 
 
+def also_read(name, canonical):
+    """Every other unit of a quantity; a whole dimension by its name."""
+    left = [unit for unit in accepted_units(name, canonical) if unit != canonical]
+    found = []
+    for dimension in dict.fromkeys(unit.dimension for unit in UNITS.values()):
+        of_it = [unit for unit in UNITS if UNITS[unit].dimension == dimension and unit != canonical]
+        if len(of_it) > 2 and set(of_it) <= set(left):
+            found.append(dimension)
+            left = [unit for unit in left if unit not in of_it]
+    return ", ".join([*found, *(code(unit) for unit in left)])
+
+
 def quantities_table():
     """What ruleset 0.1.0 measures."""
     rows = []
@@ -489,8 +509,7 @@ def quantities_table():
         low, high = item.range
         given = "computed" if item.computed else ""
         extent = f"{number(low)} to {number(high)}"
-        units = [unit for unit in accepted_units(name, item.unit) if unit != item.unit]
-        rows.append([f"`{name}`", f"`{item.unit}`", number(item.resolution), extent, given, code(*units)])
+        rows.append([code(name), code(item.unit), number(item.resolution), extent, given, also_read(name, item.unit)])
     return table("quantity", "unit", "resolution", "range", "", "also read in", rows=rows)
 
 

@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -50,6 +51,7 @@ def candidates(version):
                 yield str(Path(prefix.strip()) / "bin" / "python")
 
 
+@cache
 def interpreter(version):
     for python in candidates(version):
         if answers(python, version):
@@ -97,15 +99,26 @@ def test_default_engine_answers(python):
     assert assessment(python)["engine"]["name"] == "durable"
 
 
-@pytest.mark.slow
-def test_engines_agree(python, tmp_path):
+def passes(python, folder, *tests):
     if python == sys.executable:
         pytest.skip("the rest of this run is the same tests on this Python")
-    command = [python, "-m", "pytest", "tests/engines", "-q", "-x", "-p", "no:xdist", "-o", f"cache_dir={tmp_path}"]
+    command = [python, "-m", "pytest", *tests, "-q", "-p", "no:xdist", "-o", f"cache_dir={folder}"]
     done = subprocess.run(
         [*command, "-m", "not slow and not nightly"], cwd=CHECKOUT, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stdout[-8000:] + done.stderr[-2000:]
+
+
+@pytest.mark.slow
+def test_engines_conform_and_keep_their_guards(python, tmp_path):
+    memory = "tests/engines/test_guards.py::test_the_subset_reads_and_writes_no_memory_that_is_not_its_own"
+    parts = ["tests/conformance", "tests/engines/test_import.py", "tests/engines/test_guards.py"]
+    passes(python, tmp_path, *parts, "--deselect", memory)
+
+
+@pytest.mark.nightly
+def test_engines_pass_all_their_tests(python, tmp_path):
+    passes(python, tmp_path, "tests/conformance", "tests/engines")
 
 
 @pytest.mark.slow

@@ -235,8 +235,8 @@ def test_machine_without_compiler_installs_as_the_readme_says_and_says_who_answe
     run("/bin/sh", "-euc", "\n".join(block("install-without-compiler")), cwd=copy, env=env)
     case = tmp_path / "case.yaml"
     case.write_text("format: 1\ngiven:\n  age: 42 years\n  fasciculation: present\n", encoding="utf-8")
-    command = copy / ".venv" / "bin" / "fasciculation-rules"
-    assessment = json.loads(run(command, "assess", case, "--as", "json", cwd=tmp_path, env=env))
+    assess = [copy / ".venv" / "bin" / "fasciculation-rules", "assess", case, "--ruleset", "0.1.0"]
+    assessment = json.loads(run(*assess, "--as", "json", cwd=tmp_path, env=env))
     assert assessment["engine"]["name"] == "compiled"
     assert any("durable" in json.dumps(notice) for notice in assessment["notices"])
-    assert "compiled" in run(command, "assess", case, cwd=tmp_path, env=env)
+    assert "compiled" in run(*assess, cwd=tmp_path, env=env)

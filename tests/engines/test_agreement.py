@@ -53,6 +53,7 @@ def test_durable_decides_as_the_reference_does(program: Program, people: list[Fa
         assert vector == other, "both fill the derived slots alike"
 
 
+@slowly
 @given(programs(), facts())
 def test_a_vector_holds_the_facts_it_was_made_of(program: Program, person: Facts) -> None:
     assert decode(program, program.encode(person)) == person

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from fasciculation_rules.assessing.findings import Findings
 from fasciculation_rules.assessing.firings import Fired
-from fasciculation_rules.assessing.tables import Tables
+from fasciculation_rules.assessing.tables import Known, Tables
 from fasciculation_rules.assessing.urgency import Urgency
 from fasciculation_rules.logic.firing import Firing
 from fasciculation_rules.model.assessment import Disposition, FloorApplied
@@ -35,11 +35,8 @@ def screen_of(findings: Findings, tables: Tables) -> Screen:
     return Screen(tuple(item for item in tables.ruleset.vocabulary.screen if item not in known))
 
 
-def disposition_of(urgency: Urgency, screen: Screen, known: int, fired: Fired, tables: Tables) -> Disposition:
-    """`at_least` if settled or high enough, else `soon_gp`; then the floors, which only raise.
-
-    `known` are the known items as bits.
-    """
+def disposition_of(urgency: Urgency, screen: Screen, known: Known, fired: Fired, tables: Tables) -> Disposition:
+    """`at_least` if settled or high enough, else `soon_gp`; then the floors, which only raise."""
     ruleset = tables.ruleset
     rank, bounds = ruleset.rank, urgency.range
     settled = bounds.at_least == ruleset.outcomes.ladder[-1] or (screen.finished and bounds.at_least == bounds.at_most)
@@ -63,14 +60,14 @@ def disposition_of(urgency: Urgency, screen: Screen, known: int, fired: Fired, t
     )
 
 
-def _floors(screen: Screen, known: int, fired: Fired, tables: Tables) -> list[tuple[str, Floor]]:
+def _floors(screen: Screen, known: Known, fired: Fired, tables: Tables) -> list[tuple[str, Floor]]:
     floors, bits = tables.ruleset.outcomes.floors, tables.rules.bit
     found = []
     if not screen.finished:
         found.append(("screen_unfinished", floors.screen_unfinished))
     if fired.true & bits.get(UNDER_16, 0):
         found.append(("under_16", floors.under_16))
-    if not known & tables.worth[Firing.AWAITS_EXAMINATION] and not fired.true & bits.get(SPARED_EXAMINATION, 0):
+    if not known.items & tables.worth[Firing.AWAITS_EXAMINATION] and not fired.true & bits.get(SPARED_EXAMINATION, 0):
         found.append(("not_examined", floors.not_examined))
     return found
 

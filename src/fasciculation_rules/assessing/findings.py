@@ -36,36 +36,32 @@ def close(admitted: Admitted, case: Case, ruleset: Ruleset, *, reconcile: bool) 
     quantities = _compute(admitted, ruleset)
     contradictions = [*ruleset.closure.contradictions(findings), *_abnormal(findings, quantities, ruleset)]
     if contradictions and not reconcile:
-        raise CaseError(
-            "the case contradicts itself", [_contradiction(*pair, findings) for pair in contradictions], case=case
-        )
+        raise CaseError("the case contradicts itself", [_contradiction(*pair) for pair in contradictions], case=case)
     for one, other in contradictions:
-        notices.append(_reconcile(one, other, findings, ruleset))
+        notices.append(_reconcile(one, other, admitted.findings, findings, ruleset))
     return Findings(Facts(ruleset.closure.close(findings), quantities), tuple(notices))
 
 
-def _contradiction(one: str, other: str, findings: dict[str, bool]) -> Problem:
-    said = "absent" if findings.get(other) is False else "present"
-    message = f"'{one}' is present and '{other}' is {said}: both cannot hold"
+def _contradiction(one: str, other: str) -> Problem:
+    message = f"'{one}' and '{other}' cannot both be as given"
     hint = "correct one of them; until then treat as present"
-    return problem("contradiction", message, at=one, hint=hint)
+    return problem("contradiction", message, at=f"given.{one}", hint=hint)
 
 
-def _reconcile(one: str, other: str, findings: dict[str, bool], ruleset: Ruleset) -> Notice:
-    label = ruleset.vocabulary.label
-    if findings.get(other) is False:
-        findings.pop(other)
+def _reconcile(one: str, other: str, said: dict[str, bool], findings: dict[str, bool], ruleset: Ruleset) -> Notice:
+    """The notice of one contradiction in what was said; takes out of `findings` what does not count."""
+    vocabulary = ruleset.vocabulary
+    label = vocabulary.label
+    summaries = [name for name in (one, other) if name in vocabulary.findings and vocabulary.findings[name].needs_date]
+    if said.get(other) is False:
+        findings.pop(other, None)
         message = f"'{label(one)}' was recorded although '{label(other)}' was denied; the finding counts as present"
+    elif len(summaries) == 1:
+        findings.pop(summaries[0], None)
+        sign = other if summaries[0] == one else one
+        message = f"'{label(sign)}' contradicts '{label(summaries[0])}'; the finding counts, the summary does not"
     else:
-        summaries = [
-            n for n in (one, other) if n in ruleset.vocabulary.findings and ruleset.vocabulary.findings[n].needs_date
-        ]
-        if len(summaries) == 1:
-            findings.pop(summaries[0], None)
-            sign = other if summaries[0] == one else one
-            message = f"'{label(sign)}' contradicts '{label(summaries[0])}'; the finding counts, the summary does not"
-        else:
-            message = f"'{label(one)}' and '{label(other)}' exclude each other; both are kept as present"
+        message = f"'{label(one)}' and '{label(other)}' exclude each other; both are kept as present"
     return Notice(code="contradiction", message=message, items=(one, other))
 
 

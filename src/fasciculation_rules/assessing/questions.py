@@ -9,7 +9,7 @@ from fasciculation_rules.assessing.bits import union
 from fasciculation_rules.assessing.disposition import Screen
 from fasciculation_rules.assessing.firings import Fired
 from fasciculation_rules.assessing.phrases import Phrases
-from fasciculation_rules.assessing.tables import ASKED, Tables
+from fasciculation_rules.assessing.tables import ASKED, Known, Tables
 from fasciculation_rules.assessing.urgency import Urgency
 from fasciculation_rules.logic.firing import Firing
 from fasciculation_rules.logic.program import PRESENT
@@ -20,24 +20,27 @@ Reach: TypeAlias = Mapping[str, int]
 """For each rung above `at_least`, ascending: the unknown items, as bits, that could help a rule of it to fire."""
 
 
-def reach_of(urgency: Urgency, known: int, fired: Fired, tables: Tables) -> dict[Firing, Reach]:
+def reach_of(urgency: Urgency, screen: Screen, known: Known, fired: Fired, tables: Tables) -> dict[Firing, Reach]:
     """What asking, examining and testing could reach.
 
     A rule counts once it is worth that much: a question is asked only where questions alone could fire it.
+    While the screen is unfinished, a rule of which nothing is present yet is asked about by the screen alone.
     """
     found: dict[Firing, dict[str, int]] = {kind: {} for kind in ASKED}
+    general = ~tables.worth[Firing.OPEN] | (-1 if screen.finished else tables.screened)
     for rung in tables.rungs_above(urgency.range.at_least):
         waits = 0
         for kind, only in zip(ASKED, (fired.open, fired.awaits_examination, fired.awaits_test), strict=True):
             for rule in tables.rules.of(urgency.by_rung[rung] & only):
                 named = tables.rests_on[rule]
-                waits |= tables.walks[rule](fired.vector)[1] if named & known else named
+                items = tables.walks[rule](fired.vector)[1] if named & known.items else named
+                waits |= items if named & known.present else items & general
             found[kind][rung] = waits & tables.worth[kind]
     return dict(found)
 
 
 def questions_of(
-    reach: Reach, screen: Screen, at_least: str, known: int, fired: Fired, tables: Tables
+    reach: Reach, screen: Screen, at_least: str, known: Known, fired: Fired, tables: Tables
 ) -> tuple[Question, ...]:
     """Open questions, those that could raise most first. A specific waits until its general is present.
 
@@ -51,9 +54,8 @@ def questions_of(
         floor = max(tables.ruleset.outcomes.floors.under_16.rung, at_least, key=rank.__getitem__)
         highest |= dict.fromkeys(tables.items.of(tables.rests_on[UNDER_16]), floor)
     # A general stands for its specifics as long as it, and all above it, are unknown.
-    tops = [
-        (name, own | below) for name, own, above, below in tables.generals if not own & known and not above & ~known
-    ]
+    unknown = ~known.items
+    tops = [(name, own | below) for name, own, above, below in tables.generals if own & unknown and not above & unknown]
     covered = union(cover for _, cover in tops)
     for rung, items in reach.items():
         highest |= {name: rung for name, cover in tops if items & cover}

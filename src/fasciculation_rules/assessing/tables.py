@@ -9,11 +9,20 @@ from functools import cached_property
 from fasciculation_rules.assessing.bits import Names, union
 from fasciculation_rules.assessing.walk import Walk, to_walk
 from fasciculation_rules.logic.condition import Condition, leaves
+from fasciculation_rules.logic.facts import Facts
 from fasciculation_rules.logic.firing import Firing
 from fasciculation_rules.model.ruleset import Ruleset
 
 ASKED = (Firing.OPEN, Firing.AWAITS_EXAMINATION, Firing.AWAITS_TEST)
 """What can be done next, by what it is worth: ask, examine, test."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Known items as bits: all of them, and those present (a measured quantity is)."""
+
+    items: int
+    present: int
 
 
 @dataclass(frozen=True)
@@ -148,7 +157,19 @@ class Tables:
             if quantity.family is not None
         }
 
-    def known(self, findings: Iterable[str], quantities: Iterable[str]) -> int:
-        """The bits of known items."""
+    @cached_property
+    def screened(self) -> int:
+        """The screen, what lies under its questions, and the generals above them."""
+        closure = self.ruleset.closure
+        names = set(self.ruleset.vocabulary.screen)
+        for name in self.ruleset.vocabulary.screen:
+            names |= closure.specifics[name] | closure.generals[name]
+        return self.items.mask(names)
+
+    def known(self, facts: Facts) -> Known:
+        """The items that are known, as bits."""
         bit = self.items.bit
-        return union(bit[name] for names in (findings, quantities) for name in names)
+        present = union([bit[name] for name, there in facts.findings.items() if there])
+        absent = union([bit[name] for name, there in facts.findings.items() if not there])
+        present |= union([bit[name] for name in facts.quantities])
+        return Known(present | absent, present)

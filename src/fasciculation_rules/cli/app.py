@@ -12,7 +12,7 @@ from fasciculation_rules import __version__
 from fasciculation_rules.cli import assessing, authoring, rulesets
 from fasciculation_rules.errors import FasciculationRulesError
 
-BAD_USE = 2
+BAD_USE, STOPPED = 2, 130
 
 app = typer.Typer(
     name="fasciculation-rules",
@@ -20,7 +20,6 @@ app = typer.Typer(
         "Explained, cited clinical rules for muscle twitching: how soon, to whom, what to test, "
         "what it may be, and why. For clinicians; makes no diagnosis. No clinician has reviewed its content yet."
     ),
-    no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
@@ -44,19 +43,32 @@ def _options(
 
 
 def run(arguments: Sequence[str] | None = None) -> int:
-    """The exit code of one command line."""
+    """The exit code of one command line; a bare one asks for help."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
     try:
-        code = app(args=None if arguments is None else list(arguments), standalone_mode=False)
-        return int(code or 0)
+        code = int(app(args=given or ["--help"], standalone_mode=False) or 0)
+        if sys.stdout:
+            sys.stdout.flush()
     except typer.TyperException as error:
-        typer.echo(f"error: {error.format_message()}; see `fasciculation-rules --help`", err=True)
+        typer.echo(f"error: {error.format_message().rstrip('.')}; see `fasciculation-rules --help`", err=True)
         return BAD_USE
     except typer.Abort:
         typer.echo("stopped", err=True)
-        return 130
+        return STOPPED
     except FasciculationRulesError as error:
         typer.echo(f"error: {error}", err=True)
         return error.exit_code
-    except BrokenPipeError:  # the reader of our output has gone; nothing is wrong with it
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except (SystemExit, BrokenPipeError):  # the reader of our output has gone; nothing is wrong with it
+        _drop_output()
         return 0
+    except OSError as error:
+        _drop_output()
+        reason = (error.strerror or str(error)).lower()
+        typer.echo(f"error: {error.filename or 'the output'}: {reason}", err=True)
+        return BAD_USE
+    return code
+
+
+def _drop_output() -> None:
+    """Nothing more is written, not even what is waiting: it would fail again when the interpreter ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)

@@ -13,14 +13,12 @@ import typer
 
 from fasciculation_rules.assessing.straight_line import assess
 from fasciculation_rules.cli.files import Read, error_line, is_many, read_cases
-from fasciculation_rules.errors import EngineError, FasciculationRulesError, Problem, ProfileError
+from fasciculation_rules.cli.profiles import with_profile_of
+from fasciculation_rules.errors import CaseError, EngineError, FasciculationRulesError
 from fasciculation_rules.model.assessment import Assessment
-from fasciculation_rules.model.profile import Profile
 from fasciculation_rules.model.ruleset import Ruleset
 from fasciculation_rules.report.text import explain
-from fasciculation_rules.shelf.freeze import with_profile
 from fasciculation_rules.shelf.opening import open_ruleset
-from fasciculation_rules.shelf.strict_yaml import read_yaml
 
 DONE, BAD_INPUT, PARTIAL = 0, 2, 4
 
@@ -72,7 +70,7 @@ def assess_command(
     day = read_day(on) or datetime.date.today()  # noqa: DTZ011  the day where the reader is
     opened = open_ruleset(ruleset)
     if profile is not None:
-        opened = with_profile(opened, read_profile(profile))
+        opened = with_profile_of(profile, opened)
     many = len(cases) > 1 or any(is_many(path) for path in cases)
     good = bad = 0
     for read in _with_progress(read_cases(cases), many):
@@ -94,7 +92,10 @@ def assess_command(
 def _assess(read: Read, ruleset: Ruleset, engine: str, day: datetime.date, reconcile: bool) -> Assessment:
     if read.error is not None or read.case is None:
         raise read.error or AssertionError("a read case has a case or an error")
-    return assess(read.case, ruleset, engine=str(engine), on=day, reconcile=reconcile)
+    try:
+        return assess(read.case, ruleset, engine=str(engine), on=day, reconcile=reconcile)
+    except CaseError as error:
+        raise read.located(error) from None
 
 
 def _print(assessment: Assessment, read: Read, form: Form, many: bool) -> None:
@@ -136,24 +137,3 @@ def read_day(text: str | None) -> datetime.date | None:
         return datetime.date.fromisoformat(text)
     except ValueError:
         raise typer.BadParameter(f"'{text}' is not a date; write YYYY-MM-DD", param_hint="--on") from None
-
-
-def read_profile(path: Path) -> Profile:
-    """A site profile from YAML. Raises ProfileError where it cannot be read."""
-    from pydantic import ValidationError
-
-    from fasciculation_rules.model.problems import problems_of
-
-    try:
-        raw = path.read_bytes()
-    except OSError as error:
-        raise ProfileError(f"the profile {path} cannot be read: {(error.strerror or '').lower()}") from None
-    problems: list[Problem] = []
-    document = read_yaml(raw, path.name, problems)
-    if document is None:
-        raise ProfileError("the profile cannot be read", problems)
-    try:
-        return Profile.model_validate(document.data)
-    except ValidationError as error:
-        located = [document.locate(found) for found in problems_of(error, Profile)]
-        raise ProfileError("the profile cannot be read", located) from None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import os
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -66,18 +67,19 @@ def check_command(
 
 
 def _accept(version: str, ruleset: Ruleset) -> int:
-    folder = Path(version) if Path(version).is_dir() else Path(str(shelf_root() / version))
+    folder = Path(version) if os.sep in version else Path(str(shelf_root() / version))
     if ruleset.status != "unreleased":
         raise RulesetNotFoundError(f"ruleset {version} was released; its cases are history and are not rewritten")
-    changed = 0
+    rewritten: dict[Path, str] = {}
     for stem, vignette in ruleset.cases.items():
         file = folder / "cases" / f"{stem}.yaml"
         before = file.read_text(encoding="utf-8")
         after = accept(before, vignette, ruleset)
         if after != before:
-            file.write_text(after, encoding="utf-8", newline="\n")
-            changed += 1
-    typer.echo(f"{changed} of {len(ruleset.cases)} cases rewritten; read the diff before you keep it")
+            rewritten[file] = after
+    for file, text in rewritten.items():  # only now, so that a case that cannot be assessed leaves all as they were
+        file.write_text(text, encoding="utf-8", newline="\n")
+    typer.echo(f"{len(rewritten)} of {len(ruleset.cases)} cases rewritten; read the diff before you keep it")
     return DONE
 
 

@@ -5,25 +5,40 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
 
 from fasciculation_rules.errors import CaseError, Problem
 from fasciculation_rules.model.case import Case
+from fasciculation_rules.shelf.locate import unreadable
 from fasciculation_rules.shelf.strict_json import read_json
 from fasciculation_rules.shelf.strict_yaml import MAX_BYTES, Document, read_yaml
 
+UNREAD = "the case cannot be read"
 SUFFIXES = (".yaml", ".yml", ".json", ".jsonl")
 
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """One case, or the error that stands in its place. `name` is the file, with the line of a .jsonl file."""
+    """One case with its document, or the error that stands in its place. `line` is that of a .jsonl file."""
 
-    name: str
-    case: Case | None
+    path: str
+    line: int = 0
+    case: Case | None = None
+    document: Document | None = None
     error: CaseError | None = None
+
+    @property
+    def name(self) -> str:
+        """The file, with the line of a .jsonl file."""
+        return f"{self.path}:{self.line}" if self.line else self.path
+
+    def located(self, error: CaseError) -> CaseError:
+        """The same error with every problem at its place in the file."""
+        found = [self.document.locate(p) for p in error.problems] if self.document else list(error.problems)
+        placed = [replace(p, file=self.path, line=self.line, column=p.column or 1) for p in found]
+        return CaseError(error.summary, placed if self.line else found, case=error.case)
 
 
 def is_many(path: str) -> bool:
@@ -35,15 +50,23 @@ def read_cases(paths: list[str]) -> Iterator[Read]:
     """Every case of the paths, in order; a folder is read by name."""
     for path in paths:
         if path == "-":
-            yield _one("standard input", sys.stdin.buffer.read(MAX_BYTES + 1))
+            yield _one("standard input", sys.stdin.buffer.read(MAX_BYTES + 1) if sys.stdin else b"")
         elif Path(path).is_dir():
-            inside = sorted(file for file in Path(path).iterdir() if file.suffix in SUFFIXES)
-            if not inside:
-                yield _failed(path, "empty-folder", f"the folder has no case file ({', '.join(SUFFIXES)})")
-            for file in inside:
-                yield from _file(str(file))
+            yield from _folder(path)
         else:
             yield from _file(path)
+
+
+def _folder(path: str) -> Iterator[Read]:
+    try:
+        inside = sorted(file for file in Path(path).iterdir() if file.suffix in SUFFIXES)
+    except OSError as error:
+        yield _failed(unreadable(path, error))
+        return
+    if not inside:
+        yield _failed(_fault(path, "empty-folder", f"the folder has no case file ({', '.join(SUFFIXES)})"))
+    for file in inside:
+        yield from _file(str(file))
 
 
 def _file(path: str) -> Iterator[Read]:
@@ -54,47 +77,46 @@ def _file(path: str) -> Iterator[Read]:
             else:
                 yield _one(path, file.read(MAX_BYTES + 1))
     except OSError as error:
-        reason = (error.strerror or "it cannot be opened").lower()
-        yield _failed(path, "unreadable-file", f"the file cannot be read: {reason}", "check the path and permissions")
+        yield _failed(unreadable(path, error))
 
 
 def _lines(path: str, file: BinaryIO) -> Iterator[Read]:
+    """One case a line, so that line n of the output answers line n of the file, be it blank or far too long."""
     number = 0
-    while line := file.readline(MAX_BYTES + 1):
+    while raw := file.readline(MAX_BYTES + 1):
         number += 1
-        name = f"{path}:{number}"
-        if len(line) > MAX_BYTES:
-            while len(line) > MAX_BYTES and not line.endswith(b"\n"):
-                line = file.readline(MAX_BYTES + 1)
-            yield _failed(name, "line-too-large", f"the line has more than {MAX_BYTES} bytes")
-        elif line.strip():
-            yield _one(name, line, json_only=True)
+        rest = raw
+        while len(rest) > MAX_BYTES and not rest.endswith(b"\n"):
+            rest = file.readline(MAX_BYTES + 1)
+        if len(raw) > MAX_BYTES:
+            yield _failed(_fault(path, "line-too-large", f"the line has more than {MAX_BYTES} bytes"), number)
+        elif not raw.strip():
+            yield _failed(_fault(path, "empty-line", "the line is empty", "write {} where nothing is known"), number)
+        else:
+            yield _one(path, raw, line=number)
 
 
-def _one(name: str, raw: bytes, *, json_only: bool = False) -> Read:
+def _one(path: str, raw: bytes, *, line: int = 0) -> Read:
     problems: list[Problem] = []
-    if len(raw) > MAX_BYTES:
-        return _failed(name, "file-too-large", f"the file has more than {MAX_BYTES} bytes")
-    as_json = json_only or name.endswith(".json") or raw.lstrip()[:1] == b"{"
-    document = read_json(raw, name, problems) if as_json else read_yaml(raw, name, problems)
+    sniffed = path == "standard input" and raw.lstrip()[:1] == b"{"
+    read = read_json if line or path.endswith(".json") or sniffed else read_yaml
+    document = read(raw, path, problems)
+    found = Read(path, line, document=document)
     if document is None:
-        return Read(name, None, CaseError(f"{name} cannot be read", problems))
-    return _typed(name, document)
-
-
-def _typed(name: str, document: Document) -> Read:
+        return replace(found, error=found.located(CaseError(UNREAD, problems)))
     try:
-        return Read(name, Case.read(document.data))
+        return replace(found, case=Case.read(document.data))
     except CaseError as error:
-        return Read(name, None, _located(error, document))
+        return replace(found, error=found.located(error))
 
 
-def _located(error: CaseError, document: Document) -> CaseError:
-    return CaseError(error.summary, [document.locate(found) for found in error.problems], case=error.case)
+def _fault(path: str, code: str, message: str, hint: str = "") -> Problem:
+    return Problem(path, 0, 0, "", code, message, hint)
 
 
-def _failed(name: str, code: str, message: str, hint: str = "") -> Read:
-    return Read(name, None, CaseError(f"{name} cannot be read", [Problem(name, 0, 0, "", code, message, hint)]))
+def _failed(found: Problem, line: int = 0) -> Read:
+    failed = Read(found.file, line)
+    return replace(failed, error=failed.located(CaseError(UNREAD, [found])))
 
 
 def error_line(read: Read, error: Exception) -> str:

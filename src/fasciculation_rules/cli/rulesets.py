@@ -9,15 +9,15 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from fasciculation_rules.errors import RulesetAlteredError, RulesetNotFoundError, did_you_mean
+from fasciculation_rules.errors import RulesetNotFoundError, did_you_mean
 from fasciculation_rules.model.ruleset import Ruleset
 from fasciculation_rules.report.rule_page import rule_page
 from fasciculation_rules.report.vocabulary_page import item_page
 from fasciculation_rules.shelf.digest import text_digest
 from fasciculation_rules.shelf.locate import shelf_root, versions
-from fasciculation_rules.shelf.opening import altered, default_version, open_ruleset
+from fasciculation_rules.shelf.opening import altered, newest, open_ruleset
 from fasciculation_rules.shelf.read import read_files
-from fasciculation_rules.shelf.releases import read_releases
+from fasciculation_rules.shelf.releases import Release, read_releases
 
 DONE, NO = 0, 1
 
@@ -33,7 +33,7 @@ def list_command() -> int:
     """List the rulesets of this installation, their status and digests."""
     root = shelf_root()
     releases = read_releases(root)
-    default = default_version(root) if releases else ""
+    default = newest(releases)
     table = Table(box=None, pad_edge=False)
     for heading in ("version", "status", "released", "text digest", ""):
         table.add_column(heading, overflow="fold")
@@ -106,23 +106,24 @@ def verify_command(
         elif name not in releases:
             typer.echo(f"{name}: unreleased, so there is nothing to check it against")
         else:
-            code = max(code, _verify(name))
+            code = max(code, _verify(name, releases[name]))
     typer.echo("authenticity: not checked (digests show alteration, not authorship)")
     return code
 
 
-def _verify(version: str) -> int:
-    root = shelf_root()
-    release = read_releases(root)[version]
-    found = text_digest(read_files(root / version))
+def _verify(version: str, release: Release) -> int:
+    """Each release is looked at, however many before it were altered."""
+    found = text_digest(read_files(shelf_root() / version))
     if found != release.text_digest:
-        typer.echo(f"{version}: ALTERED", err=False)
-        raise altered(version, release, found)
-    ruleset = open_ruleset(version)
-    if ruleset.logic_digest != release.logic_digest:
-        message = f"ruleset {version}: the logic digest is {ruleset.logic_digest}, expected {release.logic_digest}"
-        raise RulesetAlteredError(message)
-    typer.echo(
-        f"{version}: as released on {release.date} ({release.status}); text {found}; logic {ruleset.logic_digest}"
-    )
+        return _say_altered(version, str(altered(version, release, found)))
+    logic = open_ruleset(version).logic_digest
+    if logic != release.logic_digest:
+        return _say_altered(version, f"ruleset {version}: the logic digest is {logic}, expected {release.logic_digest}")
+    typer.echo(f"{version}: as released on {release.date} ({release.status}); text {found}; logic {logic}")
     return DONE
+
+
+def _say_altered(version: str, message: str) -> int:
+    typer.echo(f"{version}: ALTERED")
+    typer.echo(f"error: {message}", err=True)
+    return NO

@@ -108,6 +108,8 @@ def _problems(error: ValidationError, data: object) -> list[Problem]:
                 hint = did_you_mean(key, known) or f"known here: {', '.join(known)}"
                 named = f"unknown key '{key}'" if is_plain_name(key) else "a key is not known here"
                 found.append(problem("unknown-key", named, at=at, hint=hint))
+            case "value_error":
+                found.append(problem("bad-value", "expected a date, YYYY-MM-DD", at=at))
             case "too_long":
                 found.append(problem("bad-value", f"a case has at most {MOST_ITEMS} items", at=at))
             case _:

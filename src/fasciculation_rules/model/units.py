@@ -101,6 +101,14 @@ def conversion(quantity: str, unit: str, canonical: str) -> tuple[Fraction, Frac
     raise UnitError(f"'{unit}' is not a unit of {quantity}")
 
 
+_SPOKEN = {unit: word for word, unit in WORDS.items() if UNITS[unit].dimension == "time"}
+
+
+def readable_units(quantity: str, canonical: str) -> tuple[str, ...]:
+    """The same in the words that people use: `years`, not `a`."""
+    return tuple(_SPOKEN.get(unit, unit) for unit in accepted_units(quantity, canonical))
+
+
 def accepted_units(quantity: str, canonical: str) -> tuple[str, ...]:
     """Every unit that converts to the canonical one, the canonical first."""
     analyte = ANALYTES.get(quantity, NO_ANALYTE)

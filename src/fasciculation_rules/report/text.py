@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
 import textwrap
 from collections.abc import Iterable, Sequence
 
 from fasciculation_rules.model.assessment import Argument, Assessment, Candidate, PlanItem, Sentence
 
 WIDTH = 96
-FIRST_QUESTIONS = 9
+FIRST_QUESTIONS = FEW = 9
+WHO = {"emergency": "at once", "specialist": "by a specialist", "gp": "by the general practitioner", None: "by anyone"}
 
 
 def explain(assessment: Assessment, *, width: int = WIDTH) -> str:
@@ -22,7 +22,7 @@ class _Report:
         self.of = assessment
         self.width = width
         self.lines: list[str] = []
-        self.sources: dict[tuple[str, str | None, str, str, bool], int] = {}
+        self.sources: dict[tuple[str, str, str, str | None, bool], int] = {}
         self.sentences = {sentence.rule: sentence for sentence in assessment.explanation}
 
     def text(self) -> str:
@@ -53,15 +53,25 @@ class _Report:
             break_on_hyphens=False,
         )
 
-    def _marks(self, sentence: Sentence) -> str:
-        numbers = []
-        for c in sentence.citations:
-            key = (c.cite, c.at, c.row, c.title, c.unverified)
-            numbers.append(self.sources.setdefault(key, len(self.sources) + 1))
-        return "".join(f"[{number}]" for number in numbers)
+    def _marks(self, sentences: Iterable[Sentence]) -> str:
+        """`[1][4*]`: a number for each evidence row, with a star where the row is unverified."""
+        marks = []
+        for sentence in sentences:
+            for c in sentence.citations:
+                number = self.sources.setdefault((c.cite, c.title, c.row, c.at, c.unverified), len(self.sources) + 1)
+                marks.append(f"[{number}{'*' if c.unverified else ''}]")
+        return "".join(dict.fromkeys(marks))
+
+    def _labels_of(self, names: Iterable[str]) -> list[str]:
+        return [self.of.labels.get(name, name) for name in names]
 
     def _labels(self, names: Iterable[str]) -> str:
-        return ", ".join(self.of.labels.get(name, name) for name in names)
+        return ", ".join(self._labels_of(names))
+
+    def _few(self, labels: Sequence[str]) -> str:
+        """The first few, and how many more."""
+        more = f", and {len(labels) - FEW} more" if len(labels) > FEW else ""
+        return ", ".join(labels[:FEW]) + more
 
     # the parts, in the order in which they are read
 
@@ -88,7 +98,7 @@ class _Report:
         if not shown:
             self._say("No rule asks for more than this.")
         for sentence in shown:
-            self._say(f"{sentence.sentence} {self._marks(sentence)}", bullet="* ")
+            self._say(f"{sentence.sentence} {self._marks([sentence])}", bullet="* ")
             rests = f"Rests on: {self._labels(sentence.findings)}. " if sentence.findings else ""
             self._say(f"{rests}Rule: {sentence.rule}.", indent=4)
 
@@ -113,39 +123,50 @@ class _Report:
         )
         for word, arguments in sides:
             for argument in arguments:
-                marks = self._marks(self.sentences[argument.rule])
+                marks = self._marks([self.sentences[argument.rule]])
                 rests = self._labels(argument.findings)
                 text = f"{word} ({argument.strength}): {argument.because} {marks} Rests on: {rests}."
                 self._say(text, indent=6)
         unknown = dict.fromkeys(name for argument in candidate.unknown for name in argument.findings)
         if unknown:
-            self._say(f"Not yet known: {self._labels(unknown)}.", indent=6)
+            self._say(f"Not yet known: {self._few(self._labels_of(unknown))}.", indent=6)
 
     def _plan(self) -> None:
         plan = self.of.plan
-        sections: Sequence[tuple[str, tuple[PlanItem, ...]]] = (
-            ("Referrals", plan.referrals),
-            ("Tests", plan.tests),
-            ("Advice", plan.advice),
-            ("Come back or call for help", plan.safety_net),
-            ("Afterwards, once the acute matter is settled", plan.afterwards),
-        )
-        if not any(items for _, items in sections):
+        if not (plan.referrals or plan.tests or plan.advice or plan.safety_net or plan.afterwards):
             return
         self._title("Plan")
-        for heading, items in sections:
+        for item in plan.referrals:
+            self._say(f"Refer to {item.label} ({item.rung}). {self._because(item)}", bullet="* ")
+        self._tests(plan.tests)
+        for heading, items in (("Advice", plan.advice), ("Come back or call for help", plan.safety_net)):
             if items:
                 self._say(f"{heading}:")
             for item in items:
-                self._plan_item(item)
+                text = f": {item.text}" if item.text else ""
+                self._say(f"{item.label}{text} {self._because(item)}", indent=2, bullet="* ")
+        if plan.afterwards:
+            self._say("Afterwards, once the acute matter is settled:")
+            self._say(
+                f"{'; '.join(item.label for item in plan.afterwards)}. {self._because(*plan.afterwards)}", indent=2
+            )
 
-    def _plan_item(self, item: PlanItem) -> None:
-        who = f" ({item.who})" if item.who else f" ({item.rung})" if item.rung else ""
-        text = f": {item.text}" if item.text else ""
-        sentences = [self.sentences[rule] for rule in item.rules if rule in self.sentences]
-        marks = "".join(dict.fromkeys(mark for s in sentences for mark in re.findall(r"\[\d+\]", self._marks(s))))
-        self._say(f"{item.label}{who}{text} {marks}".rstrip(), indent=2, bullet="* ")
-        self._say(f"Rules: {', '.join(item.rules)}.", indent=6)
+    def _tests(self, tests: tuple[PlanItem, ...]) -> None:
+        """Tests in the order of their rules, those that one set of rules asks for together."""
+        groups: dict[tuple[str | None, tuple[str, ...]], list[PlanItem]] = {}
+        for item in tests:
+            groups.setdefault((item.who, item.rules), []).append(item)
+        for who, words in WHO.items():
+            for (by, _), items in groups.items():
+                if by == who:
+                    labels = "; ".join(item.label for item in items)
+                    self._say(f"Tests, {words}: {labels}. {self._because(items[0])}", bullet="* ")
+
+    def _because(self, *items: PlanItem) -> str:
+        """The marks and the rules behind a line of the plan."""
+        rules = list(dict.fromkeys(rule for item in items for rule in item.rules))
+        marks = self._marks(self.sentences[rule] for rule in rules if rule in self.sentences)
+        return f"{marks} Rule{'s' if len(rules) > 1 else ''}: {', '.join(rules)}."
 
     def _next(self) -> None:
         questions = self.of.questions
@@ -157,9 +178,8 @@ class _Report:
                 self._say(f"And {len(questions) - FIRST_QUESTIONS} more; `--as json` lists them all.")
         for heading, checks in (("Examination", self.of.examinations), ("Test results", self.of.tests)):
             if checks:
-                names = ", ".join(check.label for check in checks[:FIRST_QUESTIONS])
-                more = f", and {len(checks) - FIRST_QUESTIONS} more" if len(checks) > FIRST_QUESTIONS else ""
-                self._say(f"{heading} that would inform this further: {names}{more}.")
+                names = self._few([check.label for check in checks])
+                self._say(f"{heading} that would inform this further: {names}.")
 
     def _notices(self) -> None:
         notices = (*self.of.scope.notices, *self.of.notices)
@@ -170,11 +190,13 @@ class _Report:
 
     def _tail(self) -> None:
         if self.sources:
-            self._title("Sources")
-        for (cite, at, row, title, unverified), number in self.sources.items():
+            self._title("Sources (* unverified: check before relying on it)")
+        titles: dict[str, list[str]] = {}
+        for (_, title, row, at, unverified), number in self.sources.items():
             place = f", {at}" if at else ""
-            mark = " (unverified: check before relying on it)" if unverified else ""
-            self._say(f"{title}{place}. {cite}, row {row}{mark}.", bullet=f"[{number}] ")
+            titles.setdefault(title, []).append(f"[{number}{'*' if unverified else ''}] {row}{place}")
+        for title, rows in titles.items():
+            self._say(f"{title}: {'; '.join(rows)}.", bullet="* ")
         self._title("Limits")
         for limit in self.of.limits:
             self._say(limit, bullet="* ")

@@ -9,7 +9,7 @@ from fasciculation_rules.logic.order import topological
 from fasciculation_rules.model.outcomes import Labelled, Outcomes, References
 from fasciculation_rules.model.rule import Derivation, Differential, Escalation, Plan, Rule
 from fasciculation_rules.model.vocabulary import Vocabulary
-from fasciculation_rules.shelf.read import Parts
+from fasciculation_rules.shelf.parts import Parts
 from fasciculation_rules.shelf.resolve import Resolver
 
 LADDER = ("self_care", "routine", "soon_gp", "urgent_2w", "same_day", "emergency")

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from fasciculation_rules.errors import did_you_mean
 from fasciculation_rules.model.vocabulary import Vocabulary
-from fasciculation_rules.shelf.read import Parts
+from fasciculation_rules.shelf.parts import Parts
 
 
 def check_examples(parts: Parts, vocabulary: Vocabulary) -> None:

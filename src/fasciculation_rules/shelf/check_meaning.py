@@ -11,7 +11,7 @@ from fasciculation_rules.logic.order import reachable, topological
 from fasciculation_rules.logic.rails import positive
 from fasciculation_rules.model.rule import Derivation, Escalation
 from fasciculation_rules.model.ruleset import ENTRY
-from fasciculation_rules.shelf.read import Parts
+from fasciculation_rules.shelf.parts import Parts
 
 
 def check_meaning(parts: Parts, conditions: Mapping[str, Condition], closure: Closure) -> None:

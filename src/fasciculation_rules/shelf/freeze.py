@@ -18,7 +18,8 @@ from fasciculation_rules.model.vocabulary import Vocabulary
 from fasciculation_rules.shelf import check, digest
 from fasciculation_rules.shelf.check_examples import check_examples
 from fasciculation_rules.shelf.check_meaning import check_meaning
-from fasciculation_rules.shelf.read import Parts, read_parts
+from fasciculation_rules.shelf.parts import Parts
+from fasciculation_rules.shelf.read import read_parts
 from fasciculation_rules.shelf.resolve import Resolver
 
 _KIND_ORDER = {"derivation": 0, "escalation": 1, "differential": 2, "plan": 3}

@@ -6,7 +6,7 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
-from fasciculation_rules.errors import RulesetNotFoundError
+from fasciculation_rules.errors import Problem, RulesetNotFoundError
 
 
 def shelf_root() -> Traversable:
@@ -34,6 +34,23 @@ def versions(root: Traversable) -> tuple[str, ...]:
 def by_number(version: str) -> tuple[tuple[int, str], ...]:
     """A sort key: `1.10.0` after `1.9.0`."""
     return tuple((int(part), "") if part.isdigit() else (-1, part) for part in version.split("."))
+
+
+def read_bytes(file: Traversable, most: int) -> bytes:
+    """The bytes of a file; of a larger one, one more than `most`, so that a reader sees that it is.
+
+    Raises OSError where it is no plain file, or cannot be read.
+    """
+    if not file.is_file():
+        raise OSError(None, "It is not a plain file")
+    with file.open("rb") as opened:
+        return opened.read(most + 1)
+
+
+def unreadable(path: str, error: OSError) -> Problem:
+    """The problem of a file that cannot be read."""
+    message = f"the file cannot be read: {(error.strerror or 'no reason is known').lower()}"
+    return Problem(path, 0, 0, "", "unreadable-file", message, "check that it is a plain file, and who may read it")
 
 
 def walk(folder: Traversable, prefix: str = "") -> list[tuple[str, Traversable]]:

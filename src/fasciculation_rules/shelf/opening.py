@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from functools import lru_cache
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -27,7 +28,7 @@ def open_ruleset(version_or_folder: str | os.PathLike[str] | None = None) -> Rul
     if isinstance(version_or_folder, os.PathLike) or (version_or_folder and os.sep in version_or_folder):
         return _open_folder(Path(version_or_folder))
     root = shelf_root()
-    version = version_or_folder or default_version(root)
+    version = default_version(root) if version_or_folder is None else version_or_folder
     if isinstance(root, Path):
         return _opened(root, version, _fingerprint(root, version))
     return _open_version(root, version)
@@ -38,12 +39,19 @@ def default_version(root: Traversable | None = None) -> str:
 
     Raises RulesetNotFoundError where nothing was released.
     """
-    releases = read_releases(root or shelf_root())
+    version = newest(read_releases(root or shelf_root()))
+    if version is None:
+        raise RulesetNotFoundError("no released ruleset is active or a draft; name a version or a folder")
+    return version
+
+
+def newest(releases: Mapping[str, Release]) -> str | None:
+    """The newest active version, else the newest draft, else None."""
     for status in ("active", "draft"):
         named = [version for version, release in releases.items() if release.status == status]
         if named:
             return max(named, key=by_number)
-    raise RulesetNotFoundError("no ruleset was released yet; name a version or a folder")
+    return None
 
 
 @lru_cache(maxsize=8)
@@ -98,4 +106,4 @@ def altered(version: str, release: Release, found: str) -> RulesetAlteredError:
 def _open_folder(folder: Path) -> Ruleset:
     if not (folder / "ruleset.yaml").is_file():
         raise RulesetNotFoundError(f"'{folder}' is not a ruleset folder: it has no ruleset.yaml")
-    return freeze(read_files(folder), folder.name)
+    return freeze(read_files(folder), folder.resolve().name)

@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import csv
 import io
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from importlib.resources.abc import Traversable
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
-from fasciculation_rules.errors import GrammarError, Problem, RulesetInvalidError, problem
+from fasciculation_rules.errors import GrammarError, Problem, RulesetInvalidError
 from fasciculation_rules.logic.condition import Is
 from fasciculation_rules.logic.grammar import read_condition
 from fasciculation_rules.model.base import Name, Value
 from fasciculation_rules.model.outcomes import Outcomes, References, Threshold
 from fasciculation_rules.model.problems import problems_of
-from fasciculation_rules.model.rule import KINDS, Rule
+from fasciculation_rules.model.rule import KINDS
 from fasciculation_rules.model.ruleset import About, Vignette
 from fasciculation_rules.model.vocabulary import Vocabulary
-from fasciculation_rules.shelf.locate import walk
+from fasciculation_rules.shelf.locate import read_bytes, unreadable, walk
+from fasciculation_rules.shelf.parts import Parts
 from fasciculation_rules.shelf.strict_yaml import MAX_BYTES, Document, Refused, decode, read_yaml
 
 FILES = ("ruleset.yaml", "vocabulary.yaml", "thresholds.yaml", "outcomes.yaml", "references.yaml")
@@ -32,40 +33,6 @@ class Thresholds(Value):
     thresholds: dict[Name, Threshold]
 
 
-@dataclass
-class Parts:
-    """What a folder says, typed but not yet checked against itself.
-
-    `file_of` maps a rule to its file; `unread` are the files of which something could not be read.
-    """
-
-    documents: dict[str, Document] = field(default_factory=dict)
-    problems: list[Problem] = field(default_factory=list)
-    about: About | None = None
-    vocabulary: Vocabulary | None = None
-    thresholds: dict[str, Threshold] | None = None
-    outcomes: Outcomes | None = None
-    references: References | None = None
-    rules: dict[str, Rule] = field(default_factory=dict)
-    cases: dict[str, Vignette] = field(default_factory=dict)
-    codes: frozenset[str] = frozenset()
-    file_of: dict[str, str] = field(default_factory=dict)
-    unread: set[str] = field(default_factory=set)
-
-    def add(self, file: str, found: Problem) -> None:
-        """Records a problem of a file at its line and column."""
-        document = self.documents.get(file)
-        self.problems.append(document.locate(found) if document else Problem(file, 0, 0, *_tail(found)))
-
-    def note(self, file: str, code: str, message: str, *, at: str = "", hint: str = "") -> None:
-        """Records a problem in one call."""
-        self.add(file, problem(code, message, at=at, hint=hint))
-
-
-def _tail(found: Problem) -> tuple[str, str, str, str]:
-    return found.at, found.code, found.message, found.hint
-
-
 def read_files(folder: Traversable) -> dict[str, bytes]:
     """Every file of a ruleset folder by path; of one that is too large, enough to see that it is.
 
@@ -76,13 +43,9 @@ def read_files(folder: Traversable) -> dict[str, bytes]:
     problems: list[Problem] = []
     for path, file in walk(folder):
         try:
-            if not file.is_file():
-                raise OSError(None, "It is not a plain file")
-            with file.open("rb") as opened:
-                files[path] = opened.read(MAX_BYTES + 1)
+            files[path] = read_bytes(file, MAX_BYTES)
         except OSError as error:
-            message = f"the file cannot be read: {(error.strerror or 'no reason is known').lower()}"
-            problems.append(Problem(path, 0, 0, "", "unreadable-file", message, "put a plain file in its place"))
+            problems.append(unreadable(path, error))
     if problems:
         raise RulesetInvalidError(f"ruleset {folder.name} cannot be read", problems)
     return files

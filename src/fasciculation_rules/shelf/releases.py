@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from importlib.resources.abc import Traversable
 from typing import Literal
 
 from pydantic import ValidationError
 
-from fasciculation_rules.errors import Problem, RulesetInvalidError
+from fasciculation_rules.errors import Problem, RulesetInvalidError, problem
 from fasciculation_rules.model.base import Date, FormatOne, Text, Value
 from fasciculation_rules.model.problems import problems_of
 from fasciculation_rules.model.ruleset import Status
-from fasciculation_rules.shelf.strict_yaml import read_yaml
+from fasciculation_rules.shelf.locate import read_bytes, unreadable
+from fasciculation_rules.shelf.strict_yaml import MAX_BYTES, read_yaml
 
 FILE = "releases.yaml"
+UNREAD = f"{FILE} cannot be read"
 
 
 class Event(Value):
@@ -54,29 +57,38 @@ def read_releases(root: Traversable) -> dict[str, Release]:
     Raises RulesetInvalidError where the file does not follow its form.
     """
     file = root / FILE
-    if not file.is_file():
+    if not file.is_file() and not file.is_dir():
         return {}
     problems: list[Problem] = []
-    document = read_yaml(file.read_bytes(), FILE, problems)
-    if document is None:
-        raise RulesetInvalidError("releases.yaml cannot be read", problems)
-    try:
-        events = Events.model_validate(document.data).events
-    except ValidationError as error:
-        located = [document.locate(p) for p in problems_of(error, Events)]
-        raise RulesetInvalidError("releases.yaml cannot be read", located) from None
     releases: dict[str, Release] = {}
+    try:
+        document = read_yaml(read_bytes(file, MAX_BYTES), FILE, problems)
+    except OSError as error:
+        raise RulesetInvalidError(UNREAD, [unreadable(FILE, error)]) from None
+    if document is not None:
+        try:
+            events = Events.model_validate(document.data).events
+        except ValidationError as error:
+            problems = [document.locate(found) for found in problems_of(error, Events)]
+        else:
+            problems = [document.locate(found) for found in _apply(events, releases)]
+    if problems:
+        raise RulesetInvalidError(UNREAD, problems)
+    return releases
+
+
+def _apply(events: Iterable[Event], releases: dict[str, Release]) -> Iterator[Problem]:
+    """Applies each event in turn to what the ones before it left; an event that does not fit changes nothing."""
     for index, event in enumerate(events):
         before = releases.get(event.version)
         fault = _fault(event, before)
         if fault:
-            found = Problem("", 0, 0, f"events[{index}]", "bad-event", fault)
-            raise RulesetInvalidError("releases.yaml cannot be read", [document.locate(found)])
+            yield problem("bad-event", fault, at=f"events[{index}]")
+            continue
         text = event.text_digest or (before.text_digest if before else "")
         logic = event.logic_digest or (before.logic_digest if before else "")
         date = before.date if before else event.date
         releases[event.version] = Release(event.version, event.status, text, logic, date)
-    return releases
 
 
 def _fault(event: Event, before: Release | None) -> str:
