@@ -8,7 +8,12 @@ from typing import cast
 
 from fasciculation_rules.engines import Engine, open_engine
 from fasciculation_rules.engines.compiled import CompiledEngine
-from fasciculation_rules.errors import EngineDisagreementError, EngineError, EngineUnavailableError
+from fasciculation_rules.errors import (
+    EngineDisagreementError,
+    EngineError,
+    EngineUnavailableError,
+    UnsupportedConditionError,
+)
 from fasciculation_rules.logic.facts import Facts
 from fasciculation_rules.logic.firing import Firing
 from fasciculation_rules.logic.program import Answer, Vector
@@ -53,14 +58,24 @@ class Fired:
 def engine_of(ruleset: Ruleset, name: str) -> Engine:
     """The engine for this ruleset's program, built once and kept with the ruleset.
 
-    Raises EngineUnavailableError where it cannot be had here.
+    Raises EngineUnavailableError where it cannot be had here, UnsupportedConditionError where it declines;
+    it will not be tried again for this ruleset.
     """
-    engine = ruleset.memo.get(name)
-    if engine is None:
+    if name not in ruleset.memo:
         with _BUILDING:
-            engine = ruleset.memo.get(name) or open_engine(name, ruleset.program)
-            ruleset.memo[name] = engine
+            if name not in ruleset.memo:
+                ruleset.memo[name] = _opened(name, ruleset)
+    engine = ruleset.memo[name]
+    if isinstance(engine, EngineError):
+        raise engine
     return cast(Engine, engine)
+
+
+def _opened(name: str, ruleset: Ruleset) -> Engine | EngineError:
+    try:
+        return open_engine(name, ruleset.program)
+    except (EngineUnavailableError, UnsupportedConditionError) as error:
+        return error
 
 
 def fire(facts: Facts, ruleset: Ruleset, *, engine: str, case: Case | None = None) -> Fired:
@@ -90,17 +105,25 @@ def _checked(
         engine = engine_of(ruleset, name)
         vector: Vector = ruleset.program.encode(facts)
         answer = engine.answer(vector)
-    except (EngineUnavailableError, EngineError) as error:
-        if name != "durable" or isinstance(error, EngineDisagreementError):
+    except EngineError as error:
+        if name != "durable":
             raise
-        unavailable = isinstance(error, EngineUnavailableError)
-        code = "engine-unavailable" if unavailable else "engine-failed"
-        why = "is not available here" if unavailable else "failed twice"
-        message = f"the engine 'durable' {why}, so 'compiled' answered alone"
-        return alone, (Notice(code=code, message=message),)
+        code, why = _excuse(error)
+        return alone, (Notice(code=code, message=f"the engine 'durable' {why}, so 'compiled' answered alone"),)
     if answer != expected:
         raise _disagreement(expected, answer, ruleset, name, case)
     return EngineIdentity(name=engine.name, version=engine.version, checked_by=compiled.name), ()
+
+
+def _excuse(error: EngineError) -> tuple[str, str]:
+    """Why the default engine did not answer, as a code and in words."""
+    match error:
+        case EngineUnavailableError():
+            return "engine-unavailable", "is not available here"
+        case UnsupportedConditionError():
+            return "engine-declined", "does not take a condition of this ruleset"
+        case _:
+            return "engine-failed", "failed twice"
 
 
 def _disagreement(

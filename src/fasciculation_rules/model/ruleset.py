@@ -131,3 +131,7 @@ class Ruleset:
 
     def __repr__(self) -> str:
         return f"<Ruleset {self.version} {self.status} logic={self.logic_digest[:19]}>"
+
+    def _repr_pretty_(self, printer: Any, _cycle: bool) -> None:
+        """The same line in IPython and Hypothesis, which would print a dataclass field by field: a megabyte."""
+        printer.text(repr(self))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from fasciculation_rules.errors import Problem, problem
 from fasciculation_rules.model.outcomes import Outcomes, References, Threshold
@@ -35,12 +35,8 @@ class Parts:
     def add(self, file: str, found: Problem) -> None:
         """Records a problem of a file at its line and column."""
         document = self.documents.get(file)
-        self.problems.append(document.locate(found) if document else Problem(file, 0, 0, *_tail(found)))
+        self.problems.append(document.locate(found) if document else replace(found, file=file))
 
     def note(self, file: str, code: str, message: str, *, at: str = "", hint: str = "") -> None:
         """Records a problem in one call."""
         self.add(file, problem(code, message, at=at, hint=hint))
-
-
-def _tail(found: Problem) -> tuple[str, str, str, str]:
-    return found.at, found.code, found.message, found.hint

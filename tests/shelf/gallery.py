@@ -1,0 +1,179 @@
+"""The gallery of broken files. An entry alters something small and says exactly what must be reported.
+
+    broken/rulesets/    one alteration of the small valid ruleset in tests/rulesets/mini
+    broken/lint/        the same, for a ruleset that loads but is not well written
+    broken/cases/       a case file
+    broken/profiles/    a site profile
+    broken/releases/    a history of releases
+
+Keys of an entry: `name` (a sentence), `expect` (what is printed: all of it), `exit` (where it is not the usual one);
+`options` and `command` of the command line; `form` (the suffix of a case file); and the alteration: `file` with one of
+`replace` (old: new), `text`, `hex` (bytes), `delete`, `folder`, `link` (to where) or `pipe`; `times` repeats `text`.
+More alterations stand in `and`. In a history, DIGEST stands for a digest of the ruleset that lies there.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import re
+import shutil
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+
+import yaml
+
+from fasciculation_rules.cli.app import run
+from fasciculation_rules.shelf import locate
+from fasciculation_rules.shelf.opening import open_ruleset
+
+HERE = Path(__file__).resolve().parent
+MINI = HERE.parent / "rulesets" / "mini"
+FOLDER = f".{os.sep}mini"
+TODAY = "2026-11-01"
+USUAL_EXIT = {"rulesets": 2, "lint": 1, "cases": 2, "profiles": 2, "releases": 2}
+WHOLE = "given: {age: 60 years, dysarthria: present}\n"
+"""A case with nothing wrong in it."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One broken thing."""
+
+    room: str
+    slug: str
+    data: dict[str, Any]
+
+    @property
+    def id(self) -> str:
+        return f"{self.room}/{self.slug}"
+
+    @property
+    def expect(self) -> str:
+        text: str = self.data["expect"]
+        return text
+
+    @property
+    def exit(self) -> int:
+        code: int = self.data.get("exit", USUAL_EXIT[self.room])
+        return code
+
+    @property
+    def command(self) -> list[str]:
+        match self.room:
+            case "rulesets" | "lint":
+                usual = ["lint", FOLDER]
+            case "cases":
+                usual = ["assess", self.file, "--ruleset", FOLDER, "--on", TODAY]
+            case "profiles":
+                usual = ["assess", "case.yaml", "--ruleset", FOLDER, "--profile", "site.yaml"]
+            case _:
+                usual = ["verify"]
+        command: list[str] = self.data.get("command", usual)
+        return [*command, *self.data.get("options", [])]
+
+    @property
+    def file(self) -> str:
+        name: str = self.data.get("file", f"case.{self.data.get('form', 'yaml')}")
+        return name
+
+    @property
+    def codes(self) -> set[str]:
+        """The codes among what is reported."""
+        return set(re.findall(r"(?<=: )[a-z]+(?:-[a-z0-9]+)*(?=: )", self.expect))
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a command line did."""
+
+    code: int
+    out: str
+    err: str
+    written: bool
+
+
+def entries(room: str) -> list[Entry]:
+    """The entries of one room, by name of file."""
+    files = sorted((HERE / "broken" / room).glob("*.yaml"))
+    return [Entry(room, file.stem, yaml.safe_load(file.read_text(encoding="utf-8"))) for file in files]
+
+
+def tried(entry: Entry) -> Said:
+    """Sets up what an entry says in a folder of its own, and runs its command line there."""
+    with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
+        shelf = Path("package", "rulesets")
+        ruleset = shelf / "mini" if entry.room == "releases" else Path("mini")
+        shutil.copytree(MINI, ruleset)
+        Path("case.yaml").write_text(WHOLE, encoding="utf-8")
+        if entry.room == "releases":
+            _write_history(entry, shelf)
+        else:
+            base = {"rulesets": ruleset, "lint": ruleset}.get(entry.room, Path())
+            usual = "site.yaml" if entry.room == "profiles" else entry.file
+            alter(base, {"file": usual, **entry.data})
+        with patch.object(locate, "files", lambda _: Path(folder, "package")):
+            return said(entry.command)
+
+
+def said(command: list[str]) -> Said:
+    """What a command line does in the folder where we are, and whether it wrote there."""
+    out, err, before = io.StringIO(), io.StringIO(), _contents()
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+        code = run(command)
+    return Said(code, out.getvalue(), err.getvalue(), _contents() != before)
+
+
+def alter(folder: Path, data: dict[str, Any]) -> None:
+    """Makes the alterations of an entry in a folder."""
+    for change in [data, *data.get("and", [])]:
+        if change.keys() & {"replace", "text", "hex", "delete", "folder", "link", "pipe"}:
+            _alter(folder / change["file"], change)
+
+
+def _alter(path: Path, change: dict[str, Any]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    match change:
+        case {"replace": pairs}:
+            text = path.read_text(encoding="utf-8")
+            for old, new in pairs.items():
+                assert text.count(old) == 1, f"{path}: '{old}' stands there {text.count(old)} times"
+                text = text.replace(old, new)
+            path.write_text(text, encoding="utf-8", newline="\n")
+        case {"text": text}:
+            path.write_text(text * change.get("times", 1), encoding="utf-8", newline="\n")
+        case {"hex": digits}:
+            path.write_bytes(bytes.fromhex(digits))
+        case {"delete": _}:
+            path.unlink()
+        case {"folder": _}:
+            path.unlink(missing_ok=True)
+            path.mkdir()
+        case {"link": target}:
+            path.symlink_to(target)
+        case {"pipe": _}:
+            path.unlink()
+            os.mkfifo(path)
+
+
+def _write_history(entry: Entry, shelf: Path) -> None:
+    ruleset = open_ruleset(shelf / "mini")
+    history: str = entry.data["history"]
+    history = history.replace("TEXT_DIGEST", ruleset.text_digest).replace("LOGIC_DIGEST", ruleset.logic_digest)
+    (shelf / "releases.yaml").write_text(history, encoding="utf-8", newline="\n")
+    alter(shelf, {**entry.data, "file": entry.data.get("file", "releases.yaml")})
+
+
+def _contents() -> dict[str, bytes]:
+    return dict(_files(Path()))
+
+
+def _files(folder: Path) -> Iterator[tuple[str, bytes]]:
+    for path in folder.rglob("*"):
+        if path.is_file():
+            yield str(path), path.read_bytes()
