@@ -46,11 +46,11 @@ demo: $(READY) ## assess the article's case
 
 .PHONY: test
 test: $(READY) ## all tests but the nightly ones
-	$(PYTEST) -n $(JOBS) --dist loadgroup $(ARGS)
+	$(PYTEST) -n $(JOBS) --dist worksteal $(ARGS)
 
 .PHONY: quick
 quick: $(READY) ## the tests without the slow ones
-	$(PYTEST) -n $(JOBS) --dist loadgroup -m "not slow and not nightly" $(ARGS)
+	$(PYTEST) -n $(JOBS) --dist worksteal -m "not slow and not nightly" $(ARGS)
 
 .PHONY: lint
 lint: ruff types ## ruff and mypy
@@ -83,7 +83,7 @@ bench: $(READY) ## speed, as ratios measured in one run
 
 .PHONY: nightly
 nightly: $(READY) ## everything, with many more examples: hours
-	HYPOTHESIS_PROFILE=nightly $(PYTEST) -n $(JOBS) --dist loadgroup -m "" -o faulthandler_timeout=7200 $(ARGS)
+	HYPOTHESIS_PROFILE=nightly $(PYTEST) -n $(JOBS) --dist worksteal -m "" -o faulthandler_timeout=7200 $(ARGS)
 	$(MAKE) bench
 
 # ---------------------------------------------------------------- packages

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from fasciculation_rules.assessing.admit import admit
 from fasciculation_rules.assessing.findings import close
+from fasciculation_rules.errors import CaseError
 from fasciculation_rules.logic.condition import Compare, Count, leaves
 from fasciculation_rules.logic.firing import Firing
 from fasciculation_rules.logic.grammar import print_number
@@ -86,12 +87,21 @@ def said(draw: st.DrawFn, ruleset: Ruleset) -> Said:
             found[name] = draw(st.sampled_from(finding.values))
     measured = [name for name, quantity in vocabulary.quantities.items() if not quantity.computed]
     for name in draw(st.lists(st.sampled_from(measured), max_size=5, unique=True)):
-        normal = vocabulary.quantities[name].normal
-        if normal is None or not known.get("basic_bloods_normal"):
-            found[name] = draw(quantities(ruleset, name))
+        found[name] = draw(quantities(ruleset, name))
     if draw(st.booleans()):
         found.setdefault("age", f"{draw(st.integers(0, 99))} years")
+    assume(consistent(ruleset, found))
     return found
+
+
+def consistent(ruleset: Ruleset, given: Said) -> bool:
+    """Whether the case does not contradict itself (a result out of range beside normal bloods does)."""
+    case = Case.read({"given": given})
+    try:
+        close(admit(case, ruleset, on=TODAY), case, ruleset, reconcile=False)
+    except CaseError:
+        return False
+    return True
 
 
 @st.composite
@@ -117,7 +127,9 @@ def lessons(draw: st.DrawFn, ruleset: Ruleset, kind: Firing | None = None) -> tu
         value = draw(quantities(ruleset, name))
     else:
         value = draw(st.sampled_from(vocabulary.findings[name].values or ("present", "absent")))
-    return before, name, {**before, name: dated(ruleset, name, value)}
+    after = {**before, name: dated(ruleset, name, value)}
+    assume(consistent(ruleset, after))
+    return before, name, after
 
 
 def as_fraction(text: str) -> Fraction:

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+fcntl = pytest.importorskip("fcntl", reason="environments are set up by shell scripts here")
+
 CHECKOUT = Path(__file__).resolve().parent.parent
 VERSIONS = ["3.11", "3.12", "3.13"]
 THIS = f"{sys.version_info.major}.{sys.version_info.minor}"
@@ -59,7 +61,7 @@ def interpreter(version):
     pytest.skip(f"this machine has no Python {version}")
 
 
-@pytest.fixture(params=[pytest.param(each, marks=pytest.mark.xdist_group(f"python {each}")) for each in VERSIONS])
+@pytest.fixture(params=VERSIONS)
 def python(request):
     """A Python of this version with the locked dependencies and the library, as `make venv` sets it up.
 
@@ -71,18 +73,20 @@ def python(request):
         return sys.executable
     key = hashlib.sha256((CHECKOUT / "requirements.lock").read_bytes() + found.encode()).hexdigest()[:12]
     venv = CHECKOUT / ".cache" / "pythons" / f"{version}-{key}"
-    ready = venv / ".ready"
-    if not ready.exists():
-        done = subprocess.run(
-            ["sh", ".ci/venv", str(venv)],
-            cwd=CHECKOUT,
-            env={**os.environ, "PYTHON": found},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == 0, done.stderr
-        ready.touch()
+    venv.mkdir(parents=True, exist_ok=True)
+    with (venv / ".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # another worker may be setting it up
+        if not (venv / ".ready").exists():
+            done = subprocess.run(
+                ["sh", ".ci/venv", str(venv)],
+                cwd=CHECKOUT,
+                env={**os.environ, "PYTHON": found},
+                capture_output=True,
+                text=True,
+                check=False,
+            )
+            assert done.returncode == 0, done.stderr
+            (venv / ".ready").touch()
     return venv / "bin" / "python"
 
 

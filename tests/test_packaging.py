@@ -126,11 +126,7 @@ def bare(tmp_path_factory):
     return python
 
 
-together = pytest.mark.xdist_group("built")  # one build for all of them
-
-
 @pytest.mark.slow
-@together
 def test_wheel_holds_library_rulesets_and_type_marker_and_nothing_else(built):
     with ZipFile(built[1]) as wheel:
         names = set(wheel.namelist())
@@ -153,7 +149,6 @@ def test_wheel_holds_library_rulesets_and_type_marker_and_nothing_else(built):
 
 
 @pytest.mark.slow
-@together
 def test_installed_wheel_has_the_digests_of_the_checkout(built, bare, checkout_says, tmp_path):
     venv = tmp_path / "installed"
     shutil.copytree(bare.parent.parent, venv, symlinks=True)
@@ -168,7 +163,6 @@ def test_installed_wheel_has_the_digests_of_the_checkout(built, bare, checkout_s
 
 
 @pytest.mark.slow
-@together
 def test_zipped_wheel_has_the_digests_of_the_checkout(built, bare, checkout_says, tmp_path):
     says = probe(bare, cwd=tmp_path, path=built[1])
     assert says.items() >= checkout_says.items()
@@ -176,7 +170,6 @@ def test_zipped_wheel_has_the_digests_of_the_checkout(built, bare, checkout_says
 
 
 @pytest.mark.slow
-@together
 def test_unpacked_sdist_has_the_digests_of_the_checkout(built, bare, checkout_says, tmp_path):
     shutil.unpack_archive(built[0], tmp_path, filter="data")
     folder = tmp_path / f"fasciculation_rules-{__version__}"
@@ -186,7 +179,6 @@ def test_unpacked_sdist_has_the_digests_of_the_checkout(built, bare, checkout_sa
 
 
 @pytest.mark.slow
-@together
 def test_editable_install_has_the_digests_of_the_checkout(checkout_says, tmp_path):
     says = probe(sys.executable, cwd=tmp_path)
     assert says.items() >= checkout_says.items()
@@ -194,7 +186,6 @@ def test_editable_install_has_the_digests_of_the_checkout(checkout_says, tmp_pat
 
 
 @pytest.mark.slow
-@together
 def test_every_way_of_installing_gives_the_same_assessment(built, bare, tmp_path):
     assert probe(bare, cwd=tmp_path, path=built[1])["assessment"] == probe(sys.executable, cwd=tmp_path)["assessment"]
 

@@ -8,8 +8,10 @@
 
 Keys of an entry: `name` (a sentence), `expect` (what is printed: all of it), `exit` (where it is not the usual one);
 `options` and `command` of the command line; `form` (the suffix of a case file); and the alteration: `file` with one of
-`replace` (old: new), `text`, `hex` (bytes), `delete`, `folder`, `link` (to where) or `pipe`; `times` repeats `text`.
-More alterations stand in `and`. In a history, DIGEST stands for a digest of the ruleset that lies there.
+`replace` (pairs of old and new), `text`, `hex` (bytes), `delete`, `folder`, `link` (to where) or `pipe`.
+`text` is repeated `times`, and may go on with `lines` times `line` (numbered from 0), and then with `then`.
+More alterations stand in `and`. In a history, TEXT_DIGEST and LOGIC_DIGEST stand for those of the ruleset there;
+what is expected says DIGEST for any of them.
 """
 
 from __future__ import annotations
@@ -141,12 +143,17 @@ def _alter(path: Path, change: dict[str, Any]) -> None:
     match change:
         case {"replace": pairs}:
             text = path.read_text(encoding="utf-8")
-            for old, new in pairs.items():
-                assert text.count(old) == 1, f"{path}: '{old}' stands there {text.count(old)} times"
-                text = text.replace(old, new)
+            for pair in pairs:
+                assert text.count(pair["old"]) == 1, (
+                    f"{path}: '{pair['old']}' stands there {text.count(pair['old'])} times"
+                )
+                text = text.replace(pair["old"], pair["new"])
             path.write_text(text, encoding="utf-8", newline="\n")
         case {"text": text}:
-            path.write_text(text * change.get("times", 1), encoding="utf-8", newline="\n")
+            whole = text * change.get("times", 1) + "".join(
+                map(change.get("line", "").format, range(change.get("lines", 0)))
+            )
+            path.write_text(whole + change.get("then", ""), encoding="utf-8", newline="\n")
         case {"hex": digits}:
             path.write_bytes(bytes.fromhex(digits))
         case {"delete": _}:

@@ -33,7 +33,8 @@ class Measure:
         (bottom, top), (least, most) = self.quantity.bounds(), self.quantity.range
         if bottom <= low <= high <= top and all(least <= number <= most for number in exact):
             return low, high
-        accepted = f"{print_number(least)} to {print_number(most)} {self.quantity.unit}"
+        unit = readable_units(self.name, self.quantity.unit)[0]
+        accepted = f"{print_number(least)} to {print_number(most)} {unit}"
         message = f"the value of '{self.name}' lies outside the accepted range {accepted}"
         self._note("out-of-range", message, "check the value and its unit")
         return None

@@ -16,25 +16,42 @@ from fasciculation_rules.model.ruleset import UNDER_16
 ACUTE_FROM = "same_day"
 
 
-@dataclass
+@dataclass(slots=True)
+class _Line:
+    """One thing to do, while the rules that ask for it are gathered."""
+
+    section: str
+    item: dict[str, str | None]
+    rules: list[str]
+    now: bool
+
+    def done(self) -> PlanItem:
+        return PlanItem(**self.item, rules=tuple(self.rules))  # type: ignore[arg-type]  # checked by pydantic
+
+
+@dataclass(slots=True)
 class _Draft:
     """The plan while it is gathered: an item asked for by several rules stands once, with all of them."""
 
-    now: dict[tuple[str, str], PlanItem] = field(default_factory=dict)
-    later: dict[tuple[str, str], PlanItem] = field(default_factory=dict)
+    lines: dict[tuple[str, str], _Line] = field(default_factory=dict)
     notices: list[Notice] = field(default_factory=list)
 
-    def add(self, section: str, item: PlanItem, *, now: bool) -> None:
-        key = (section, item.id)
-        place = self.now if now or key in self.now else self.later
-        before = self.now.pop(key, None) or self.later.pop(key, None)
-        if before is not None:
-            rules = tuple(dict.fromkeys((*before.rules, *item.rules)))
-            item = before.model_copy(update={"rules": rules, "who": before.who if now is False else item.who})
-        place[key] = item
+    def add(self, section: str, rule: str, *, now: bool, id: str, label: str, **item: str | None) -> None:  # noqa: A002
+        """An acute rule moves an item that another rule would leave for afterwards, and names who does it."""
+        line = self.lines.get((section, id))
+        if line is None:
+            self.lines[section, id] = _Line(section, {"id": id, "label": label, **item}, [rule], now)
+            return
+        line.rules.append(rule)
+        if now and not line.now:
+            line.now = True
+            line.item |= item
 
     def section(self, name: str) -> tuple[PlanItem, ...]:
-        return tuple(item for (section, _), item in self.now.items() if section == name)
+        return tuple([line.done() for line in self.lines.values() if line.now and line.section == name])
+
+    def afterwards(self) -> tuple[PlanItem, ...]:
+        return tuple([line.done() for line in self.lines.values() if not line.now])
 
 
 def plan_of(
@@ -51,20 +68,19 @@ def plan_of(
         if rule.then.order:
             for test in rule.then.order:
                 label = ruleset.outcomes.tests[test].label
-                draft.add("tests", PlanItem(id=test, label=label, who=rule.then.who, rules=(name,)), now=now)
+                draft.add("tests", name, now=now, id=test, label=label, who=rule.then.who)
         elif rule.then.advise is not None:
             if rule.class_ != "self_care" or gate:
                 _advise(draft, rule, rule.then.advise, findings, tables, now=now)
         elif rule.then.safety_net is not None:
             net = ruleset.outcomes.safety_net[rule.then.safety_net]
-            item = PlanItem(id=rule.then.safety_net, label=net.label, text=net.text, rules=(name,))
-            draft.add("safety_net", item, now=True)
+            draft.add("safety_net", name, now=True, id=rule.then.safety_net, label=net.label, text=net.text)
     plan = PlanOut(
         referrals=draft.section("referrals"),
         tests=draft.section("tests"),
         advice=draft.section("advice"),
         safety_net=draft.section("safety_net"),
-        afterwards=tuple(draft.later.values()),
+        afterwards=draft.afterwards(),
     )
     return plan, tuple(draft.notices)
 
@@ -72,19 +88,12 @@ def plan_of(
 def _referrals(draft: _Draft, urgency: Urgency, fired: Fired, tables: Tables, *, acute: bool) -> None:
     """Each destination once, at its highest rung, highest first."""
     ruleset = tables.ruleset
-    gathered: dict[str, PlanItem] = {}
     for rung in reversed(ruleset.outcomes.ladder):
+        now = not acute or ruleset.rank[rung] >= ruleset.rank[ACUTE_FROM]
         for rule in tables.rules.of(urgency.rules_at(rung, fired.true)):
             for name in ruleset.escalations[rule].then.refer:
-                before = gathered.get(name)
-                if before is None:
-                    label = ruleset.outcomes.destinations[name].label
-                    gathered[name] = PlanItem(id=name, label=label, rung=rung, rules=(rule,))
-                else:
-                    gathered[name] = before.model_copy(update={"rules": (*before.rules, rule)})
-    for item in gathered.values():
-        now = not acute or ruleset.rank[item.rung or ""] >= ruleset.rank[ACUTE_FROM]
-        draft.add("referrals", item, now=now)
+                label = ruleset.outcomes.destinations[name].label
+                draft.add("referrals", rule, now=now, id=name, label=label, rung=rung)
 
 
 def _self_care_gate(urgency: Urgency, screen: Screen, fired: Fired, tables: Tables) -> bool:
@@ -107,4 +116,4 @@ def _advise(draft: _Draft, rule: Plan, advice: str, findings: Findings, tables: 
         notice = Notice(code="advice-withheld", message=f"{entry.label}: withheld {why}", items=(advice, *against))
         draft.notices.append(notice)
         return
-    draft.add("advice", PlanItem(id=advice, label=entry.label, text=entry.text, rules=(rule.rule,)), now=now)
+    draft.add("advice", rule.rule, now=now, id=advice, label=entry.label, text=entry.text)

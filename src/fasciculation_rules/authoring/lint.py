@@ -44,9 +44,9 @@ def _example_kinds(ruleset: Ruleset) -> Found:
         kinds = {example.expect for example in rule.examples}
         lacking = [kind for kind in ("fires", "does not fire") if kind not in kinds]
         if not kinds - {"fires", "does not fire"}:
-            lacking.append("undecided (open, awaits examination or awaits a test)")
+            lacking.append("stays undecided (open, awaits examination or awaits a test)")
         if lacking:
-            message = f"no example that {' and none that is '.join(lacking)}"
+            message = f"no example that {' and none that '.join(lacking)}"
             yield name, problem("example-lacking", message, at="examples")
 
 

@@ -9,7 +9,7 @@ from pydantic import BeforeValidator, ConfigDict, Discriminator, Field, Tag, Val
 
 from fasciculation_rules.errors import CaseError, Problem, did_you_mean, is_plain_name, problem
 from fasciculation_rules.model.base import Date, FormatOne, Text, Value
-from fasciculation_rules.model.problems import Location, known_keys, place_of
+from fasciculation_rules.model.problems import Location, expected, known_keys, place_of
 
 MOST_ITEMS = 1_000
 """More statements than this are no case; every vocabulary is far smaller."""
@@ -97,7 +97,7 @@ _HINT = "write text such as 'present', '42 years', '< 5 ng/L', or {value: ..., a
 def _problems(error: ValidationError, data: object) -> list[Problem]:
     """The problems without what was found: that is about a person."""
     found = []
-    for item in error.errors(include_url=False, include_context=False, include_input=False):
+    for item in error.errors(include_url=False, include_input=False):
         location = item["loc"]
         at, key = _place(location, data), str(location[-1]) if location else ""
         match item["type"]:
@@ -112,6 +112,8 @@ def _problems(error: ValidationError, data: object) -> list[Problem]:
                 found.append(problem("bad-value", "expected a date, YYYY-MM-DD", at=at))
             case "too_long":
                 found.append(problem("bad-value", f"a case has at most {MOST_ITEMS} items", at=at))
+            case _ if len(location) < 2:
+                found.append(problem("bad-value", expected(item), at=at))
             case _:
                 found.append(problem("bad-value", "the value is not one a case can hold", at=at, hint=_HINT))
     return found

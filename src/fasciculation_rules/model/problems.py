@@ -27,8 +27,6 @@ _EXPECTED = {
     "model_type": "expected a mapping",
     "string_too_short": "expected some text",
     "string_type": "expected text",
-    "too_short": "expected at least {min_length} of them",
-    "too_long": "expected at most {max_length} of them",
     "tuple_type": "expected a list",
 }
 _PATTERNS = {
@@ -61,9 +59,14 @@ def _sentence(item: Any) -> str:
             said = str(context["error"])
         case "string_pattern_mismatch":
             said = _PATTERNS[context["pattern"]]
-        case kind:
-            said = _EXPECTED.get(kind, item["msg"]).format_map(context)
+        case _:
+            said = expected(item)
     return f"found {_found(item['input'])}; {said}" if said.startswith("expected") else said
+
+
+def expected(item: Any) -> str:
+    """What would have been right, whatever was found."""
+    return str(_EXPECTED.get(item["type"], item["msg"])).format_map(item.get("ctx", {}))
 
 
 def _found(value: object) -> str:

@@ -6,8 +6,9 @@ import re
 from dataclasses import dataclass
 from fractions import Fraction
 
-_NUMBER = r"[+-]?(?:[0-9]{1,15}(?:\.[0-9]{1,15})?|\.[0-9]{1,15})"
-_AMOUNT = re.compile(rf"\s*(<=|>=|<|>|)\s*({_NUMBER})\s*(\S.*?)?\s*")
+_NUMBER = r"[+-]?(?:[0-9]{1,15}(?:\.[0-9]{1,15})?|\.[0-9]{1,15})(?![eExX][+-]?[0-9])"
+_UNIT = r"1|[^\s0-9.,+<>=-].*?"
+_AMOUNT = re.compile(rf"\s*(<=|>=|<|>|)\s*({_NUMBER})\s*({_UNIT})?\s*")
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal, TypeAlias
+from typing import Annotated, Literal, TypeAlias
 
-from pydantic import ConfigDict, Field, model_validator
+from pydantic import AfterValidator, ConfigDict, Field, model_validator
 
 from fasciculation_rules.logic.condition import Condition as ConditionTree
 from fasciculation_rules.model.base import Date, Duration, Name, Names, RuleId, Text, Value
@@ -41,13 +41,19 @@ class Example(Value):
     on: Date | None = None
 
 
+def _some(evidence: tuple[Evidence, ...]) -> tuple[Evidence, ...]:
+    if not evidence:
+        raise ValueError("expected at least one row of evidence")
+    return evidence
+
+
 class RuleBase(Value):
     """What every rule has."""
 
     rule: RuleId
     title: Text
     rationale: Text
-    evidence: tuple[Evidence, ...] = Field(min_length=1)
+    evidence: Annotated[tuple[Evidence, ...], AfterValidator(_some)]
     review: Review
     examples: tuple[Example, ...] = ()
 

@@ -124,7 +124,7 @@ class Quantity(Item):
 def _fraction(value: object) -> Fraction:
     amount = read_amount(str(value))
     if amount is None or amount.comparator or amount.unit:
-        raise ValueError("expected a plain decimal number")
+        raise ValueError(f"'{value}' is not a plain decimal number")
     return amount.number
 
 

@@ -80,7 +80,8 @@ def _check_cycles(parts: Parts, vocabulary: Vocabulary) -> None:
 def _check_screen(parts: Parts, vocabulary: Vocabulary) -> None:
     places = sorted(finding.screen for finding in vocabulary.findings.values() if finding.screen is not None)
     if places != list(range(1, len(places) + 1)):
-        message = f"the screen is numbered {places}; expected 1 to {len(places)}, each once"
+        said = ", ".join(map(str, places))
+        message = f"the screen is numbered {said}; expected 1 to {len(places)}, each once"
         parts.note("vocabulary.yaml", "bad-screen", message, at="findings")
 
 
@@ -88,9 +89,8 @@ def check_outcomes(parts: Parts, outcomes: Outcomes, references: References) -> 
     """The ladder is the library's, floors name rungs, citations exist."""
     file = "outcomes.yaml"
     if outcomes.ladder != LADDER:
-        parts.note(
-            file, "bad-ladder", f"the rungs are {list(outcomes.ladder)}; expected {list(LADDER)}", at="urgencies"
-        )
+        message = f"the rungs are {', '.join(outcomes.ladder)}; expected {', '.join(LADDER)}"
+        parts.note(file, "bad-ladder", message, at="urgencies")
     for name, floor in dict(outcomes.floors).items():
         _check_rung(parts, file, floor.rung, f"floors.{name}.rung")
         _check_citation(parts, references, file, floor.cite, floor.row, f"floors.{name}")
@@ -125,7 +125,7 @@ def _check_citation(parts: Parts, references: References, file: str, cite: str, 
     if row not in references.rows:
         hint = did_you_mean(row, references.rows)
         parts.note(file, "unknown-row", f"unknown evidence row '{row}'", at=f"{at}.row", hint=hint)
-    elif references.rows[row].cite != cite:
+    elif references.rows[row].cite != cite and {references.rows[row].cite, cite} <= references.sources.keys():
         message = f"row '{row}' belongs to '{references.rows[row].cite}', not to '{cite}'"
         parts.note(file, "wrong-source", message, at=f"{at}.cite")
 
@@ -178,7 +178,8 @@ def consequence_problems(rule: Rule, vocabulary: Vocabulary, outcomes: Outcomes)
             known("derived finding", then.discharged_by, vocabulary.derived, "then.discharged_by")
             found += _class_problems(rule)
         case Differential(then=then):
-            known("condition", then.condition, outcomes.conditions, "then")
+            side = "supports" if then.supports else "opposes" if then.opposes else "excludes"
+            known("condition", then.condition, outcomes.conditions, f"then.{side}")
         case Plan(then=then):
             for test in then.order:
                 known("test", test, outcomes.tests, "then.order")

@@ -22,7 +22,7 @@ def check_meaning(parts: Parts, conditions: Mapping[str, Condition], closure: Cl
     try:
         topological(edges)
     except ValueError as error:
-        found = problem("cyclic-derivation", f"derivations turn in a circle: {error}")
+        found = problem("cyclic-derivation", f"derivations turn in a circle: {error}", at="means")
         parts.add(parts.file_of[means[str(error).split(" -> ")[0]]], found)
         return
     if not positive(conditions[ENTRY]):

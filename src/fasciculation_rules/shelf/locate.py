@@ -41,7 +41,7 @@ def read_bytes(file: Traversable, most: int) -> bytes:
 
     Raises OSError where it is no plain file, or cannot be read.
     """
-    if not file.is_file():
+    if not file.is_file() and not (isinstance(file, Path) and not file.exists()):
         raise OSError(None, "It is not a plain file")
     with file.open("rb") as opened:
         return opened.read(most + 1)

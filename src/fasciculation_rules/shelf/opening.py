@@ -14,32 +14,33 @@ from fasciculation_rules.shelf.digest import text_digest
 from fasciculation_rules.shelf.freeze import freeze
 from fasciculation_rules.shelf.locate import by_number, shelf_root, versions
 from fasciculation_rules.shelf.read import read_files
-from fasciculation_rules.shelf.releases import Release, read_releases
+from fasciculation_rules.shelf.releases import FILE, Release, read_releases
 
 
 def open_ruleset(version_or_folder: str | os.PathLike[str] | None = None) -> Ruleset:
     """A ruleset, read, checked and frozen; the newest active one (else the newest draft) without an argument.
 
     A name with a path separator, or a path object, is a folder and counts as unreleased.
-    Opening the same version again returns the same value while its files are unchanged.
+    Opening the same version again returns the same value: a release was verified when it was first opened, and
+    an unreleased folder is read again once one of its files has changed.
 
     Raises RulesetNotFoundError, RulesetInvalidError, or RulesetAlteredError where a release does not have its digest.
     """
     if isinstance(version_or_folder, os.PathLike) or (version_or_folder and os.sep in version_or_folder):
         return _open_folder(Path(version_or_folder))
     root = shelf_root()
-    version = default_version(root) if version_or_folder is None else version_or_folder
-    if isinstance(root, Path):
-        return _opened(root, version, _fingerprint(root, version))
-    return _open_version(root, version)
+    releases = known_releases()
+    version = default_version() if version_or_folder is None else version_or_folder
+    stamp = (releases[version],) if version in releases else _fingerprint(root, version)
+    return _opened(str(root), version, stamp)
 
 
-def default_version(root: Traversable | None = None) -> str:
+def default_version() -> str:
     """The newest active version, else the newest released draft.
 
     Raises RulesetNotFoundError where nothing was released.
     """
-    version = newest(read_releases(root or shelf_root()))
+    version = newest(known_releases())
     if version is None:
         raise RulesetNotFoundError("no released ruleset is active or a draft; name a version or a folder")
     return version
@@ -54,27 +55,38 @@ def newest(releases: Mapping[str, Release]) -> str | None:
     return None
 
 
+def known_releases() -> Mapping[str, Release]:
+    """The history of the shelf, read again only when its file has changed."""
+    root = shelf_root()
+    return _releases(str(root), _stamp(root / FILE))
+
+
 @lru_cache(maxsize=8)
-def _opened(root: Path, version: str, _fingerprint: tuple[str, ...]) -> Ruleset:
-    return _open_version(root, version)
+def _releases(_root: str, _stamp: str) -> Mapping[str, Release]:
+    return read_releases(shelf_root())
 
 
-def _fingerprint(root: Path, version: str) -> tuple[str, ...]:
-    """Size and time of every file: enough to see an edit without reading 130 files again."""
-    found: list[str] = []
-    waiting = [str(root), str(root / version)]
-    while waiting:
-        try:
-            with os.scandir(waiting.pop()) as entries:
-                for entry in entries:
-                    if not entry.is_dir(follow_symlinks=False):
-                        stat = entry.stat()
-                        found.append(f"{entry.path} {stat.st_mtime_ns} {stat.st_size}")
-                    elif Path(entry.path).parent != root:
-                        waiting.append(entry.path)
-        except OSError:
-            continue
-    return tuple(sorted(found))
+@lru_cache(maxsize=8)
+def _opened(_root: str, version: str, _stamp: tuple[object, ...]) -> Ruleset:
+    return _open_version(shelf_root(), version)
+
+
+def _stamp(file: Traversable) -> str:
+    """Size and time of a file; what lies in an archive does not change while it is open."""
+    if not isinstance(file, Path):
+        return ""
+    try:
+        stat = file.stat()
+    except OSError:
+        return ""
+    return f"{file} {stat.st_mtime_ns} {stat.st_size}"
+
+
+def _fingerprint(root: Traversable, version: str) -> tuple[str, ...]:
+    """The stamps of every file of a folder: enough to see an edit without reading hundreds of files again."""
+    if not isinstance(root, Path):
+        return ()
+    return tuple(_stamp(file) for file in sorted((root / version).rglob("*")))
 
 
 def _open_version(root: Traversable, version: str) -> Ruleset:
@@ -86,7 +98,7 @@ def _open_version(root: Traversable, version: str) -> Ruleset:
             f"there is no ruleset '{version}'; there are: {listed}" + (f"; {hint}" if hint else "")
         )
     files = read_files(root / version)
-    release = read_releases(root).get(version)
+    release = known_releases().get(version)
     if release is None:
         return freeze(files, version)
     found = text_digest(files)

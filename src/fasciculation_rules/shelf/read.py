@@ -109,7 +109,7 @@ def _read_main(path: str, document: Document, parts: Parts) -> None:
         case "vocabulary.yaml":
             parts.vocabulary = _typed(Vocabulary, data, path, parts)
         case "thresholds.yaml":
-            thresholds = _typed(Thresholds, {"thresholds": data}, path, parts, drop="thresholds.")
+            thresholds = _typed(Thresholds, {"thresholds": data}, path, parts, drop="thresholds")
             parts.thresholds = thresholds.thresholds if thresholds else None
         case "outcomes.yaml":
             parts.outcomes = _typed(Outcomes, _with_floors(data, path, parts), path, parts)
@@ -177,7 +177,7 @@ def _typed(model: type[Model], data: Any, path: str, parts: Parts, drop: str = "
         typed = model.model_validate(data)
     except ValidationError as error:
         for found in problems_of(error, model):
-            parts.add(path, replace(found, at=found.at.removeprefix(drop)))
+            parts.add(path, replace(found, at=found.at.removeprefix(drop).removeprefix(".")))
         parts.unread.add(path)
         return None
     return None if path in parts.unread else typed

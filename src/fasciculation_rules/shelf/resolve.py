@@ -78,7 +78,8 @@ class Resolver:
                     note(problem("unknown-threshold", f"unknown threshold '{name}'", at=at, hint=hint))
                     return leaf
                 if threshold.quantity != leaf.name:
-                    note(problem("wrong-threshold", f"'{name}' is a threshold of '{threshold.quantity}'", at=at))
+                    if threshold.quantity in self.vocabulary.quantities:  # else the threshold itself is at fault
+                        note(problem("wrong-threshold", f"'{name}' is a threshold of '{threshold.quantity}'", at=at))
                     return leaf
                 count = self.count(threshold.quantity, threshold.value, at, lambda _: None)
             case Amount(number=number, unit=unit):

@@ -84,7 +84,8 @@ def read_yaml(raw: bytes, file: str, problems: list[Problem], *, max_bytes: int 
         problems.append(refused.of(file))
     except yaml.MarkedYAMLError as error:
         message = " ".join(filter(None, (error.context, error.problem)))
-        problems.append(Refused("not-yaml", message, _place(error.problem_mark or error.context_mark)).of(file))
+        hint = "look for a missing quote, colon or bracket, or a tab, here or above"
+        problems.append(Refused("not-yaml", message, _place(error.problem_mark or error.context_mark), hint).of(file))
     return None
 
 
