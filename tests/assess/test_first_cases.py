@@ -161,3 +161,37 @@ def test_a_laboratory_value_older_than_a_week_counts_as_unknown_never_as_absent(
     assert (assessment.urgency.at_least == "emergency") == (days <= 7)
     assert ("too-old" in {notice.code for notice in assessment.notices}) == (days > 7)
     assert assessment.urgency.after_tests == "emergency"
+
+
+def examined_and_well(ruleset: Ruleset, **more: object) -> Case:
+    """Tingling and cramps, examined and normal in June, and nothing else."""
+    given: dict[str, object] = dict.fromkeys(ruleset.vocabulary.screen, "absent")
+    given |= {"age": "34 years", "weakness_new_since_examination": "absent", "fasciculation": "present"}
+    given |= {"muscle_cramp": "present", "pain_cramp_or_stiffness": "present", "fasciculation_multifocal": "present"}
+    below = ruleset.closure.specifics["pain_cramp_or_stiffness"]
+    given |= {flag: "absent" for flag in ruleset.vocabulary.red_flags if flag in below}
+    normal = {"value": "present", "at": "2026-06-14"}
+    given |= {"neuro_examination_normal": normal, "basic_bloods_normal": normal}
+    return Case.of(**{**given, **more})
+
+
+def test_the_examined_and_well_are_not_sent_to_a_doctor_for_ever(ruleset: Ruleset) -> None:
+    assessment = assess(examined_and_well(ruleset), ruleset, on=ON)
+    assert assessment.firings.discharged
+    assert assessment.disposition.rung == "routine"
+
+
+def test_a_low_potassium_since_overtakes_bloods_that_were_normal_before_it(ruleset: Ruleset) -> None:
+    since = assess(examined_and_well(ruleset, potassium={"value": "2.4 mmol/L", "at": "2026-10-12"}), ruleset, on=ON)
+    assert since.firings.discharged == ()
+    assert "overtaken" in {notice.code for notice in since.notices}
+    before = assess(examined_and_well(ruleset, potassium={"value": "2.4 mmol/L", "at": "2026-06-01"}), ruleset, on=ON)
+    assert before.firings.discharged
+
+
+def test_one_denied_sign_is_no_examination(ruleset: Ruleset) -> None:
+    given = dict.fromkeys(ruleset.vocabulary.screen, "absent")
+    person = {"age": "40 years", "fasciculation": "present", "twitch_duration": "11 months", "chvostek": "absent"}
+    assessment = assess(Case.of(**{**given, **person}), ruleset, on=ON)
+    assert assessment.disposition.rung == "routine"
+    assert "not_examined" in {floor.floor for floor in assessment.disposition.floors}

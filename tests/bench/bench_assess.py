@@ -5,6 +5,7 @@ Ratios alternate their peers in rounds of one process, so a busy machine moves b
 
 from __future__ import annotations
 
+import datetime
 import statistics
 import subprocess
 import sys
@@ -15,6 +16,7 @@ from fasciculation_rules import Case, Ruleset, assess, open_ruleset
 from fasciculation_rules.assessing.admit import admit
 from fasciculation_rules.assessing.findings import close
 from fasciculation_rules.assessing.firings import engine_of
+from fasciculation_rules.logic.facts import Facts
 
 ROUNDS, CALLS = 25, 20
 
@@ -50,13 +52,12 @@ def whole_against_durable(ruleset: Ruleset) -> None:
     for name, case in representative(ruleset).items():
         on = next((v.on for s, v in ruleset.cases.items() if s == name), None)
         facts = close(admit(case, ruleset, on=on), case, ruleset, reconcile=False).facts
-        program = ruleset.program
 
-        def whole(case: Case = case, on: object = on) -> object:
-            return assess(case, ruleset, on=on)  # type: ignore[arg-type]
+        def whole(case: Case = case, on: datetime.date | None = on) -> object:
+            return assess(case, ruleset, on=on)
 
-        def durable(facts: object = facts) -> object:
-            return engine.answer(program.encode(facts))  # type: ignore[arg-type]
+        def durable(facts: Facts = facts) -> object:
+            return engine.answer(ruleset.program.encode(facts))
 
         found, one, other = ratio(whole, durable)
         ratios.append(found)

@@ -13,20 +13,24 @@ from fasciculation_rules.model.case import Case, Given, place_of_item
 from fasciculation_rules.model.ruleset import Ruleset
 from fasciculation_rules.model.vocabulary import Finding, Quantity
 
+TOO_OLD = "too-old"
 _STATES = {"present": True, "absent": False}
 
 
 @dataclass
 class Admitted:
-    """What a case says, in the vocabulary's terms. Whatever was unknown, or too old, is not here.
+    """What a case says, in the vocabulary's terms. Whatever was unknown is not here.
 
     `quantities` maps a name to (low, high) counts, `references` to the report's own limits in the canonical unit.
+    What is too old to count stands apart: it may still overtake an older summary that says normal.
     """
 
     findings: dict[str, bool] = field(default_factory=dict)
     quantities: dict[str, tuple[int, int]] = field(default_factory=dict)
     references: dict[str, tuple[Fraction, Fraction]] = field(default_factory=dict)
     notices: list[Notice] = field(default_factory=list)
+    old_findings: dict[str, bool] = field(default_factory=dict)
+    old_quantities: dict[str, tuple[int, int]] = field(default_factory=dict)
 
 
 def admit(case: Case, ruleset: Ruleset, *, on: datetime.date | None = None) -> Admitted:
@@ -67,9 +71,8 @@ def _unknown(name: str, at: str, ruleset: Ruleset) -> Problem:
 def _outdated(name: str, label: str, days: int | None, given: Given, on: datetime.date | None) -> Notice | None:
     if on is None or given.at is None or days is None or (on - given.at).days <= days:
         return None
-    return Notice(
-        code="too-old", message=f"{label}: the record is older than {days} days and counts as unknown", items=(name,)
-    )
+    message = f"{label}: the record is older than {days} days and counts as unknown"
+    return Notice(code=TOO_OLD, message=message, items=(name,))
 
 
 def _undated(name: str, item: Finding | Quantity, given: Given, on: datetime.date | None) -> Notice | None:
@@ -96,6 +99,8 @@ def _admit_finding(
     notice = _undated(name, finding, given, on) or _outdated(name, finding.label, days, given, on)
     if notice:
         admitted.notices.append(notice)
+        if notice.code == TOO_OLD and not finding.values:
+            admitted.old_findings[name] = _STATES[given.value]
     elif finding.values:
         admitted.findings.update({f"{name}={value}": value == given.value for value in finding.values})
     else:
@@ -115,6 +120,8 @@ def _admit_quantity(
     notice = _undated(name, quantity, given, on) or _outdated(name, quantity.label, quantity.horizon.present, given, on)
     if notice:
         admitted.notices.append(notice)
+        if notice.code == TOO_OLD:
+            admitted.old_quantities[name] = ends
         return
     admitted.quantities[name] = ends
     if reference is not None:

@@ -67,7 +67,9 @@ def _floors(screen: Screen, known: Known, fired: Fired, tables: Tables) -> list[
         found.append(("screen_unfinished", floors.screen_unfinished))
     if fired.true & bits.get(UNDER_16, 0):
         found.append(("under_16", floors.under_16))
-    if not known.items & tables.worth[Firing.AWAITS_EXAMINATION] and not fired.true & bits.get(SPARED_EXAMINATION, 0):
+    # One sign that was denied is no examination: Chvostek's says nothing of reflexes.
+    examined = known.items & tables.examination or known.present & tables.worth[Firing.AWAITS_EXAMINATION]
+    if not examined and not fired.true & bits.get(SPARED_EXAMINATION, 0):
         found.append(("not_examined", floors.not_examined))
     return found
 

@@ -32,7 +32,7 @@ def close(admitted: Admitted, case: Case, ruleset: Ruleset, *, reconcile: bool) 
     presence wins over a general denial, a sign wins over a summary that says normal, else both stay; with a notice.
     """
     findings = dict(admitted.findings)
-    notices = list(admitted.notices)
+    notices = [*admitted.notices, *_overtaken(admitted, findings, case, ruleset)]
     quantities = _compute(admitted, ruleset)
     contradictions = [*ruleset.closure.contradictions(findings), *_abnormal(findings, quantities, ruleset)]
     if contradictions and not reconcile:
@@ -40,6 +40,27 @@ def close(admitted: Admitted, case: Case, ruleset: Ruleset, *, reconcile: bool) 
     for one, other in contradictions:
         notices.append(_reconcile(one, other, admitted.findings, findings, ruleset))
     return Findings(Facts(ruleset.closure.close(findings), quantities), tuple(notices))
+
+
+def _overtaken(admitted: Admitted, findings: dict[str, bool], case: Case, ruleset: Ruleset) -> list[Notice]:
+    """Takes out of `findings` a summary that says normal if something abnormal was recorded since, however old.
+
+    Else a potassium that was low three weeks ago, too old to count, would leave bloods that were normal in spring.
+    """
+    vocabulary, notices = ruleset.vocabulary, []
+    for summary in [name for name, there in findings.items() if there and vocabulary.is_summary(name)]:
+        excluded = ruleset.closure.excluded[summary]
+        old = [name for name, there in admitted.old_findings.items() if there and name in excluded]
+        if summary == BLOODS:
+            old += [name for name, _ in _abnormal(findings, admitted.old_quantities, ruleset)]
+        since = case.given[summary].at
+        later = [name for name in old if since is None or (at := case.given[name].at) is None or at >= since]
+        if later:
+            del findings[summary]
+            named = ", ".join(vocabulary.label(name) for name in later)
+            message = f"{vocabulary.label(summary)}: does not count, because of a later record: {named}"
+            notices.append(Notice(code="overtaken", message=message, items=(summary, *later)))
+    return notices
 
 
 def _contradiction(one: str, other: str) -> Problem:
@@ -52,7 +73,7 @@ def _reconcile(one: str, other: str, said: dict[str, bool], findings: dict[str, 
     """The notice of one contradiction in what was said; takes out of `findings` what does not count."""
     vocabulary = ruleset.vocabulary
     label = vocabulary.label
-    summaries = [name for name in (one, other) if name in vocabulary.findings and vocabulary.findings[name].needs_date]
+    summaries = [name for name in (one, other) if vocabulary.is_summary(name)]
     if said.get(other) is False:
         findings.pop(other, None)
         message = f"'{label(one)}' was recorded although '{label(other)}' was denied; the finding counts as present"

@@ -124,6 +124,14 @@ class Tables:
         return {kind: self.items.mask(n for n in self.items.names if openness[n] is kind) for kind in ASKED}
 
     @cached_property
+    def examination(self) -> int:
+        """The summaries of an examination."""
+        vocabulary = self.ruleset.vocabulary
+        return self.worth[Firing.AWAITS_EXAMINATION] & self.items.mask(
+            filter(vocabulary.is_summary, vocabulary.findings)
+        )
+
+    @cached_property
     def base(self) -> dict[str, str]:
         """The vocabulary name of each item (`sex=male` is of `sex`)."""
         return {name: name.partition("=")[0] for name in self.items.names}

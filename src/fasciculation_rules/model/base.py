@@ -23,7 +23,7 @@ Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 
 
 def _one(value: object) -> object:
-    return 1 if str(value) == "1" else value
+    return 1 if str(value) == "1" else str(value)  # True equals 1, and is none
 
 
 FormatOne = Annotated[Literal[1], BeforeValidator(_one)]

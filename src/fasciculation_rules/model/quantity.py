@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 _NUMBER = r"[+-]?(?:[0-9]{1,15}(?:\.[0-9]{1,15})?|\.[0-9]{1,15})(?![eExX][+-]?[0-9])"
-_UNIT = r"1|[^\s0-9.,+<>=-].*?"
+_UNIT = r"1|(?:[^\W\d_]|[%\[{°]).*?"
 _AMOUNT = re.compile(rf"\s*(<=|>=|<|>|)\s*({_NUMBER})\s*({_UNIT})?\s*")
 
 

@@ -43,7 +43,7 @@ UNITS: dict[str, Unit] = {
     **_units("catalytic concentration", **{"U/L": "1", "ukat/L": "60", "nkat/L": "0.06"}),
     **_units("time", d="1", wk="7", mo="30.4375", a="365.25", h="1/24", min="1/1440"),
     **_units("pressure", kPa="1", Pa="1e-3"),
-    "mm[Hg]": Unit("pressure", Fraction("0.133322")),
+    "mm[Hg]": Unit("pressure", Fraction("0.1333224")),
     "cm[H2O]": Unit("pressure", Fraction("0.0980665")),
     **_units("mass", g="1", mg="1e-3", ug="1e-6"),
     "g/d": Unit("mass rate", Fraction(1)),

@@ -157,6 +157,11 @@ class Vocabulary(Value):
         """Findings marked as red flags."""
         return tuple(name for name, finding in self.findings.items() if finding.red_flag)
 
+    def is_summary(self, name: str) -> bool:
+        """Whether it sums up an examination or a panel as normal: those are the findings that need a date."""
+        finding = self.findings.get(name)
+        return finding is not None and finding.needs_date
+
     def label(self, name: str) -> str:
         """The words for a name, of whatever block; a listed value reads `sex: male`."""
         base, _, value = name.partition("=")

@@ -83,7 +83,7 @@ def read_yaml(raw: bytes, file: str, problems: list[Problem], *, max_bytes: int 
     except Refused as refused:
         problems.append(refused.of(file))
     except yaml.MarkedYAMLError as error:
-        message = " ".join(filter(None, (error.context, error.problem)))
+        message = " ".join(filter(None, (error.context, error.problem))).partition(" '!")[0]  # not the name of a tag
         hint = "look for a missing quote, colon or bracket, or a tab, here or above"
         problems.append(Refused("not-yaml", message, _place(error.problem_mark or error.context_mark), hint).of(file))
     return None
