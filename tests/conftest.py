@@ -11,7 +11,7 @@ from fasciculation_rules import Ruleset, open_ruleset
 
 _SLOW = [HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large]
 settings.register_profile("default", max_examples=100, deadline=None, suppress_health_check=_SLOW, derandomize=True)
-settings.register_profile("nightly", max_examples=5_000, deadline=None, suppress_health_check=_SLOW)
+settings.register_profile("nightly", max_examples=2_000, deadline=None, suppress_health_check=_SLOW)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 
 

@@ -8,6 +8,7 @@ import sys
 from typing import Any
 
 import pytest
+from gallery import MINI
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -182,3 +183,26 @@ def test_a_key_that_looks_like_a_name_is_repeated_and_another_is_not() -> None:
 def test_a_file_of_exactly_the_limit_is_read() -> None:
     assert read_yaml(b"a: " + b"x" * 17, "file", [], max_bytes=20) is not None
     assert refusal(b"a: " + b"x" * 18, lambda *said: read_yaml(*said, max_bytes=20)).code == "file-too-large"
+
+
+SLOW = """
+import json, sys, yaml.cyaml
+del yaml.cyaml.CParser
+from pathlib import Path
+from fasciculation_rules.shelf import strict_yaml
+assert not strict_yaml.FAST
+for path in sorted(Path(sys.argv[1]).rglob("*.yaml")):
+    problems = []
+    found = strict_yaml.read_yaml(path.read_bytes(), path.name, problems)
+    print(json.dumps([path.name, found.data, found.marks, problems]))
+"""
+
+
+def test_without_libyaml_the_same_is_read_at_the_same_places() -> None:
+    done = subprocess.run([sys.executable, "-c", SLOW, str(MINI)], capture_output=True, check=True, timeout=60)
+    slow = [json.loads(line) for line in done.stdout.splitlines()]
+    fast = []
+    for path in sorted(MINI.rglob("*.yaml")):
+        said = document(path.read_text(encoding="utf-8"))
+        fast.append(json.loads(json.dumps([path.name, said.data, said.marks, []])))
+    assert slow == fast

@@ -39,7 +39,7 @@ def register(app: typer.Typer) -> None:
 
 
 def check_command(
-    version: Annotated[str, typer.Argument(help="A version, or the path of a folder.")],
+    version: Annotated[str, typer.Argument(metavar="VERSION", help="A version, or the path of a folder.")],
     engine: Annotated[Engines, typer.Option(help="What evaluates the rules.")] = Engines.COMPILED,
     accept_: Annotated[
         bool, typer.Option("--accept", help="Rewrite the `expect` of every case to what is decided now; read the diff.")
@@ -84,7 +84,7 @@ def _accept(version: str, ruleset: Ruleset) -> int:
 
 
 def lint_command(
-    version: Annotated[str, typer.Argument(help="A version, or the path of a folder.")],
+    version: Annotated[str, typer.Argument(metavar="VERSION", help="A version, or the path of a folder.")],
     on: Annotated[str | None, typer.Option(metavar="DATE", help="Also report reviews overdue on this day.")] = None,
 ) -> int:
     """Check a ruleset's form, and what a reader would stumble over."""

@@ -49,7 +49,7 @@ def list_command() -> int:
 
 
 def show_command(
-    version: Annotated[str, typer.Argument(help="A version, or the path of a folder.")],
+    version: Annotated[str, typer.Argument(metavar="VERSION", help="A version, or the path of a folder.")],
     name: Annotated[
         str | None, typer.Argument(metavar="[RULE]", help="A rule, or an item of the vocabulary. Default: an overview.")
     ] = None,

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from fasciculation_rules.errors import Problem, did_you_mean, problem
 from fasciculation_rules.logic.order import topological
+from fasciculation_rules.model.computed import COMPUTED
 from fasciculation_rules.model.outcomes import Labelled, Outcomes, References
 from fasciculation_rules.model.rule import Derivation, Differential, Escalation, Plan, Rule
 from fasciculation_rules.model.vocabulary import Vocabulary
@@ -38,6 +39,11 @@ def check_vocabulary(parts: Parts, vocabulary: Vocabulary) -> None:
             for index, other in enumerate(others):
                 _check_link(parts, vocabulary, name, other, f"{at}.{key}[{index}]", key)
     _check_cycles(parts, vocabulary)
+    for name, quantity in vocabulary.quantities.items():
+        if quantity.computed and name not in COMPUTED:
+            hint = f"computed here: {', '.join(COMPUTED)}"
+            message = f"'{name}' is not one of the quantities that are worked out from others"
+            parts.note(file, "not-computed", message, at=f"quantities.{name}.computed", hint=hint)
     for block, items in (("findings", vocabulary.findings), ("quantities", vocabulary.quantities)):
         for name, item in items.items():
             if item.codes and item.codes not in parts.codes:
