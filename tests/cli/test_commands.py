@@ -429,6 +429,7 @@ def test_show_gives_an_overview_a_rule_or_an_item(command: Command) -> None:
     assert [said.code for said in (overview, rule, item, derived)] == [DONE] * 4
     assert "16 rules" in overview.out
     assert "escalate-speech" in overview.out
+    assert all(f"  {name}: " in overview.out for name in open_ruleset(Path("mini")).vocabulary.items)
     assert "motor neurone disease" in rule.out
     assert "serum potassium" in item.out
     assert "Examined and well" in derived.out or "examined and well" in derived.out

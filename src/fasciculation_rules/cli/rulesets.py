@@ -86,6 +86,7 @@ def _overview(ruleset: Ruleset) -> str:
     marked = set(unverified)
     for name, rule in ruleset.rules.items():
         lines.append(f"{'*' if name in marked else ' '} {name}: {rule.title}")
+    lines += ["", "What a case may give", *(f"  {name}: {item.label}" for name, item in vocabulary.items.items())]
     return "\n".join(lines) + "\n"
 
 
