@@ -123,7 +123,7 @@ def test_every_block_of_data_can_be_read(page):
 
 
 def durable_is_here():
-    """Where it is not, every block still runs, but says who answered, which is not what the page shows."""
+    """Where it is not, every block is still run, but says who answered, which is not what the page shows."""
     try:
         from fasciculation_rules.engines.durable.binding import load
 
@@ -155,7 +155,9 @@ class Difference:
 class Runner:
     """Runs the blocks of one page in one folder."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, *, strict=True):
+        """Unless it is strict, a command may fail."""
+        self.strict = strict
         for name in ("docs", "rulesets", "tests", "requirements.lock"):
             (folder / name).symlink_to(CHECKOUT / name)
         self.folder = folder
@@ -217,7 +219,9 @@ class Runner:
         replacement = ""
         for index, ((command, output), (status, said)) in enumerate(zip(steps, ran, strict=True)):
             tested = index + 1 < len(steps) and steps[index + 1][0] == "echo $?"
-            assert status == 0 or tested, f"{block.place}: `{command}` exits {status}; show it with `echo $?`\n{said}"
+            assert status == 0 or tested or not self.strict, (
+                f"{block.place}: `{command}` exits {status}; show it with `echo $?`\n{said}"
+            )
             good = same(output, said)
             differs |= not good
             lines = "".join(f"{line.rstrip()}\n" for line in said.splitlines())
@@ -246,16 +250,17 @@ class Runner:
         return ran if len(ran) == len(commands) else [(done.returncode or 1, done.stdout)] * len(commands)
 
 
-def differences(page, folder):
+def differences(page, folder, *, strict=True):
     """Everything on a page that does not do what it shows."""
-    runner = Runner(folder)
+    runner = Runner(folder, strict=strict)
     return [difference for block in BLOCKS[page] for difference in runner.run(block)]
 
 
 @every_page
 def test_every_block_runs_and_prints_what_is_shown(page, tmp_path):
-    found = differences(page, tmp_path)
-    if durable_is_here():
+    strict = durable_is_here()
+    found = differences(page, tmp_path, strict=strict)
+    if strict:
         assert found == [], "\n\n".join(map(str, found))
 
 
@@ -438,7 +443,7 @@ def test_every_notice_is_documented():
 
 
 def test_everything_lint_finds_is_documented():
-    found = codes_in("problem", SOURCE / "authoring" / "lint.py") | {"too-many-conjuncts"}
+    found = codes_in("problem", *(SOURCE / "authoring").glob("lint*.py")) | {"too-many-conjuncts"}
     assert set(table_after(DOCS / "reference/command-line.md", "lint")) == found
 
 

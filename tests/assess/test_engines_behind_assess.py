@@ -6,7 +6,16 @@ from dataclasses import replace
 
 import pytest
 
-from fasciculation_rules import Case, EngineDisagreementError, EngineError, EngineUnavailableError, Ruleset, assess
+from fasciculation_rules import (
+    Case,
+    EngineDisagreementError,
+    EngineError,
+    EngineUnavailableError,
+    ProfileError,
+    Ruleset,
+    assess,
+    explain,
+)
 from fasciculation_rules.logic.program import Answer, Vector
 
 MARKER = "Aloysia-Quennell-1931"
@@ -76,3 +85,25 @@ def test_the_reference_engine_is_checked_too(ruleset: Ruleset) -> None:
 def test_an_unknown_engine_is_named_with_those_there_are(ruleset: Ruleset) -> None:
     with pytest.raises(ValueError, match=r"durble.*did you mean 'durable'"):
         assess(Case(), ruleset, engine="durble")
+
+
+def test_a_report_says_why_whatever_the_rules_are_called(ruleset: Ruleset) -> None:
+    assessment = assess(Case.of(dysarthria="present"), ruleset)
+    renamed = tuple(
+        s.model_copy(update={"rule": s.rule.replace("escalate-", "urgent-")}) for s in assessment.explanation
+    )
+    assert "No rule asks for more" not in explain(assessment.model_copy(update={"explanation": renamed}))
+
+
+def test_a_day_that_is_no_date_is_said_to_be_none(ruleset: Ruleset) -> None:
+    with pytest.raises(TypeError, match=r"`on` is a datetime\.date, .*; found str"):
+        assess(Case(), ruleset, on="2026-02-01")  # type: ignore[arg-type]
+
+
+def test_a_profile_may_be_plain_data_and_its_faults_are_named(ruleset: Ruleset) -> None:
+    moved = assess(Case(), ruleset, profile={"name": "a site", "thresholds": {}})
+    assert moved.ruleset.profile == {"name": "a site", "digest": moved.ruleset.profile["digest"]}  # type: ignore[index]
+    with pytest.raises(ProfileError, match="unknown threshold 'no_such'"):
+        assess(Case(), ruleset, profile={"name": "a site", "thresholds": {"no_such": "1 mmol/L"}})
+    with pytest.raises(ProfileError, match="cannot be read"):
+        assess(Case(), ruleset, profile={"thresholds": {}})

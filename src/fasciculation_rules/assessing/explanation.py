@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Literal
 
 from fasciculation_rules.assessing.firings import Fired
 from fasciculation_rules.assessing.phrases import Phrases
 from fasciculation_rules.assessing.tables import Tables
 from fasciculation_rules.assessing.urgency import Urgency
-from fasciculation_rules.model.assessment import Candidate, CitationOut, Disposition, PlanOut, Sentence
+from fasciculation_rules.model.assessment import Argument, Candidate, CitationOut, Disposition, PlanOut, Sentence
 
 DISCHARGED = " As the examination and basic blood tests were normal, this counts as routine."
 
@@ -25,25 +26,31 @@ def explanation_of(
 
     phrases = Phrases.of(tables.ruleset)
 
-    def say(sentence: str, rule: str) -> Sentence:
+    def say(kind: Literal["escalation", "plan"], sentence: str, rule: str) -> Sentence:
         _, items = tables.walks[rule](fired.vector)
         named = tuple(dict.fromkeys([tables.base[name] for name in tables.items.of(items)]))
-        return Sentence(sentence=sentence, rule=rule, findings=named, citations=phrases.citations(rule))
+        return Sentence(sentence=sentence, kind=kind, rule=rule, findings=named, citations=phrases.citations(rule))
 
     found = [_of_floor(applied.floor, tables) for applied in disposition.floors]
     for rung in reversed(tables.ruleset.outcomes.ladder):
         for rule in tables.rules.of(urgency.rules_at(rung, fired.true)):
             discharged = urgency.discharged & tables.rules.bit[rule]
             because = tables.ruleset.escalations[rule].then.because
-            found.append(say(because + DISCHARGED if discharged else because, rule))
+            found.append(say("escalation", because + DISCHARGED if discharged else because, rule))
     for candidate in differential:
-        for argument in (*candidate.for_, *candidate.against, *candidate.excluding):
-            citations = phrases.citations(argument.rule)
-            found.append(
-                Sentence(sentence=argument.because, rule=argument.rule, findings=argument.findings, citations=citations)
-            )
-    found += [say(phrases.planned(rule), rule) for rule in _planned(plan)]
+        found += [_of(argument, phrases) for argument in (*candidate.for_, *candidate.against, *candidate.excluding)]
+    found += [say("plan", phrases.planned(rule), rule) for rule in _planned(plan)]
     return tuple(found)
+
+
+def _of(argument: Argument, phrases: Phrases) -> Sentence:
+    return Sentence(
+        sentence=argument.because,
+        kind="differential",
+        rule=argument.rule,
+        findings=argument.findings,
+        citations=phrases.citations(argument.rule),
+    )
 
 
 def _planned(plan: PlanOut) -> Iterator[str]:
@@ -58,4 +65,4 @@ def _of_floor(name: str, tables: Tables) -> Sentence:
     row = tables.ruleset.references.rows[floor.row]
     title = tables.ruleset.references.sources[floor.cite].title
     citation = CitationOut(cite=floor.cite, title=title, at=None, row=floor.row, unverified=row.unverified)
-    return Sentence(sentence=floor.because, rule=f"floor:{name}", findings=(), citations=(citation,))
+    return Sentence(sentence=floor.because, kind="floor", rule=f"floor:{name}", findings=(), citations=(citation,))

@@ -34,7 +34,7 @@ def assess(
     *,
     engine: str = "durable",
     on: datetime.date | None = None,
-    profile: Profile | None = None,
+    profile: Profile | Mapping[str, Any] | None = None,
     reconcile: bool = False,
 ) -> Assessment:
     """How soon, to whom, what to test, what to ask next, what it may be, and why.
@@ -43,9 +43,13 @@ def assess(
     `on` is the day of assessment: dated records older than their horizon count as unknown. Without it nothing ages.
     `reconcile` settles contradictions as records need (the specific presence wins) instead of refusing them.
 
-    Raises CaseError, RulesetError or ProfileError for bad input; EngineDisagreementError where two engines differ.
+    Raises CaseError, RulesetError or ProfileError for bad input, TypeError for an `on` that is no date, and
+    EngineDisagreementError where two engines differ: then there is no guidance.
     """
+    if on is not None and not isinstance(on, datetime.date):
+        raise TypeError(f"`on` is a datetime.date, such as datetime.date(2026, 11, 22); found {type(on).__name__}")
     case = Case.read(case)
+    profile = profile if profile is None else Profile.read(profile)
     ruleset = ruleset if isinstance(ruleset, Ruleset) else open_ruleset(ruleset)
     ruleset = ruleset if profile is None else with_profile(ruleset, profile)
     tables = Tables.of(ruleset)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Callable, Iterator
 
+from fasciculation_rules.authoring import lint_reach, lint_words
 from fasciculation_rules.engines.durable.subset import to_disjuncts
 from fasciculation_rules.errors import Problem, UnsupportedConditionError, problem
 from fasciculation_rules.logic.condition import Compare, Is, leaves
@@ -23,12 +24,13 @@ Found = Iterator[tuple[str, Problem]]
 
 
 def lint(ruleset: Ruleset, *, on: datetime.date | None = None) -> list[tuple[str, Problem]]:
-    """Findings as (rule id or `vocabulary`, problem), in canonical order."""
+    """Findings as (rule id or the file they lie in, problem): by check, and in canonical order within each."""
     found: list[tuple[str, Problem]] = []
     for check in _CHECKS:
         found.extend(check(ruleset))
     if on is not None:
         found.extend(_overdue(ruleset, on))
+        found.extend(lint_reach.overdue(ruleset, on))
     return found
 
 
@@ -144,4 +146,12 @@ _CHECKS: tuple[Callable[[Ruleset], Found], ...] = (
     _age_or_duration_alone,
     _unscreened,
     _unused,
+    lint_words.closes_unnamed,
+    lint_words.closes_sign,
+    lint_words.too_sure,
+    lint_words.not_filled_in,
+    lint_reach.undeclared_use,
+    lint_reach.thresholds,
+    lint_reach.unused_outcomes,
+    lint_reach.too_patient,
 )

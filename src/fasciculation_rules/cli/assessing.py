@@ -20,7 +20,7 @@ from fasciculation_rules.model.ruleset import Ruleset
 from fasciculation_rules.report.text import explain
 from fasciculation_rules.shelf.opening import open_ruleset
 
-DONE, BAD_INPUT, PARTIAL = 0, 2, 4
+DONE, BAD_INPUT, NO_ENGINE, PARTIAL = 0, 2, 3, 4
 
 
 class Form(StrEnum):
@@ -65,27 +65,29 @@ def assess_command(
 ) -> int:
     """Assess one case or many: how soon, to whom, what to test, what to ask next, what it may be, and why.
 
-    Exit code 0: done (an emergency is 0). 2: nothing could be assessed. 4: some cases were refused.
+    Exit code 0: done (an emergency is 0). 2: nothing could be assessed. 3: an engine is missing or two disagree.
+    4: some cases were refused.
     """
     day = read_day(on) or datetime.date.today()  # noqa: DTZ011  the day where the reader is
     opened = open_ruleset(ruleset)
     if profile is not None:
         opened = with_profile_of(profile, opened)
     many = len(cases) > 1 or any(is_many(path) for path in cases)
-    good = bad = 0
+    good = bad = undecided = 0
     for read in _with_progress(read_cases(cases), many):
         try:
             assessment = _assess(read, opened, engine, day, reconcile)
-        except EngineError:
-            raise
         except FasciculationRulesError as error:
             bad += 1
+            undecided += isinstance(error, EngineError)
             _refused(read, error, as_, many)
         else:
             good += 1
             _print(assessment, read, as_, many)
     if bad and many:
         typer.echo(f"{bad} of {good + bad} cases were refused", err=True)
+    if undecided:
+        return NO_ENGINE
     return DONE if not bad else PARTIAL if good else BAD_INPUT
 
 

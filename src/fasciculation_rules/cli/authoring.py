@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import os
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -18,7 +17,7 @@ from fasciculation_rules.engines import ENGINES
 from fasciculation_rules.errors import EngineUnavailableError, RulesetNotFoundError
 from fasciculation_rules.model.ruleset import Ruleset
 from fasciculation_rules.shelf.locate import shelf_root
-from fasciculation_rules.shelf.opening import open_ruleset
+from fasciculation_rules.shelf.opening import is_path, open_ruleset
 
 DONE, NO, NO_ENGINE = 0, 1, 3
 
@@ -67,7 +66,7 @@ def check_command(
 
 
 def _accept(version: str, ruleset: Ruleset) -> int:
-    folder = Path(version) if os.sep in version else Path(str(shelf_root() / version))
+    folder = Path(version) if is_path(version) else Path(str(shelf_root() / version))
     if ruleset.status != "unreleased":
         raise RulesetNotFoundError(f"ruleset {version} was released; its cases are history and are not rewritten")
     rewritten: dict[Path, str] = {}

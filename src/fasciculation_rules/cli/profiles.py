@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pydantic import ValidationError
-
 from fasciculation_rules.errors import Problem, ProfileError
-from fasciculation_rules.model.problems import problems_of
 from fasciculation_rules.model.profile import Profile
 from fasciculation_rules.model.ruleset import Ruleset
 from fasciculation_rules.shelf.freeze import with_profile
@@ -30,9 +27,6 @@ def with_profile_of(path: Path, ruleset: Ruleset) -> Ruleset:
     if document is None:
         raise ProfileError(UNREAD, problems)
     try:
-        return with_profile(ruleset, Profile.model_validate(document.data))
-    except ValidationError as error:
-        located = [document.locate(found) for found in problems_of(error, Profile)]
-        raise ProfileError(UNREAD, located) from None
+        return with_profile(ruleset, Profile.read(document.data))
     except ProfileError as error:
         raise ProfileError(error.summary, [document.locate(found) for found in error.problems]) from None

@@ -160,9 +160,10 @@ class CitationOut(Part):
 
 
 class Sentence(Part):
-    """One sentence, the rule (or floor) that says it, what it rests on, and its sources."""
+    """One sentence, the rule (or floor) that says it and its kind, what it rests on, and its sources."""
 
     sentence: str
+    kind: Literal["floor", "escalation", "differential", "plan"]
     rule: str
     findings: tuple[str, ...]
     citations: tuple[CitationOut, ...]

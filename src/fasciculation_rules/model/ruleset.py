@@ -26,7 +26,7 @@ Status = Literal["unreleased", "draft", "active", "retired", "withdrawn"]
 
 
 class About(Value):
-    """What ruleset.yaml says: for whom, by whom, and who comes in."""
+    """What ruleset.yaml says: for whom, by whom, and who comes in. `uses` declares age and sex where rules use them."""
 
     format: FormatOne
     ruleset: Text
@@ -37,6 +37,7 @@ class About(Value):
     authors: tuple[Text, ...]
     licence: Text
     review: Text
+    uses: tuple[Literal["age", "sex"], ...] = ()
     entry: Condition
 
 

@@ -94,7 +94,7 @@ class _Report:
 
     def _why(self) -> None:
         self._title("Why")
-        shown = [s for s in self.of.explanation if s.rule.startswith(("floor:", "escalate-"))]
+        shown = [s for s in self.of.explanation if s.kind in ("floor", "escalation")]
         if not shown:
             self._say("No rule asks for more than this.")
         for sentence in shown:

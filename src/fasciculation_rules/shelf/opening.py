@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from importlib.resources.abc import Traversable
 from pathlib import Path
+from typing import TypeGuard
 
 from fasciculation_rules.errors import RulesetAlteredError, RulesetNotFoundError, did_you_mean
 from fasciculation_rules.model.ruleset import Ruleset
@@ -26,13 +27,18 @@ def open_ruleset(version_or_folder: str | os.PathLike[str] | None = None) -> Rul
 
     Raises RulesetNotFoundError, RulesetInvalidError, or RulesetAlteredError where a release does not have its digest.
     """
-    if isinstance(version_or_folder, os.PathLike) or (version_or_folder and os.sep in version_or_folder):
+    if isinstance(version_or_folder, os.PathLike) or is_path(version_or_folder):
         return _open_folder(Path(version_or_folder))
     root = shelf_root()
     releases = known_releases()
     version = default_version() if version_or_folder is None else version_or_folder
     stamp = (releases[version],) if version in releases else _fingerprint(root, version)
     return _opened(str(root), version, stamp)
+
+
+def is_path(name: str | None) -> TypeGuard[str]:
+    """Whether a name is the path of a folder, not a version: it has a separator."""
+    return name is not None and ("/" in name or os.sep in name)
 
 
 def default_version() -> str:
