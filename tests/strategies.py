@@ -16,6 +16,7 @@ from fasciculation_rules.logic.condition import Compare, Count, leaves
 from fasciculation_rules.logic.firing import Firing
 from fasciculation_rules.logic.grammar import print_number
 from fasciculation_rules.model.case import Case
+from fasciculation_rules.model.computed import COMPUTED
 from fasciculation_rules.model.ruleset import Ruleset
 
 TODAY = datetime.date(2026, 11, 1)
@@ -92,6 +93,44 @@ def said(draw: st.DrawFn, ruleset: Ruleset) -> Said:
         found.setdefault("age", f"{draw(st.integers(0, 99))} years")
     assume(consistent(ruleset, found))
     return found
+
+
+@st.composite
+def said_with(draw: st.DrawFn, ruleset: Ruleset, fixed: Said) -> Said:
+    """What a case says that says this; whatever else would contradict it is left out."""
+    known = {
+        name: _plain(value) == "present" for name, value in fixed.items() if _plain(value) in ("present", "absent")
+    }
+    found = dict(fixed)
+    for name, value in draw(said(ruleset)).items():
+        said_so = _plain(value)
+        if name in found or _shadowed(ruleset, name, found):
+            continue
+        if said_so in ("present", "absent") and name in ruleset.closure.generals:
+            if ruleset.closure.contradictions({**known, name: said_so == "present"}):
+                continue
+            known[name] = said_so == "present"
+        found[name] = value
+    if not consistent(ruleset, found):
+        found = {name: value for name, value in found.items() if name in fixed or not _may_clash(ruleset, name)}
+    assume(consistent(ruleset, found))
+    return found
+
+
+def _plain(value: object) -> object:
+    return value["value"] if isinstance(value, dict) and "value" in value else value
+
+
+def _shadowed(ruleset: Ruleset, name: str, found: Said) -> bool:
+    """Whether a quantity would be worked out from others beside one that is fixed."""
+    inputs = {part for target, (parts, _) in COMPUTED.items() if target in found for part in parts}
+    return name in inputs and name in ruleset.vocabulary.quantities
+
+
+def _may_clash(ruleset: Ruleset, name: str) -> bool:
+    """Summaries of a panel, and what a panel holds."""
+    item = ruleset.vocabulary.items[name]
+    return item.needs_date or getattr(item, "normal", None) is not None
 
 
 def consistent(ruleset: Ruleset, given: Said) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import pickle
 from dataclasses import replace
 
 import pytest
@@ -11,12 +13,14 @@ from fasciculation_rules import (
     EngineDisagreementError,
     EngineError,
     EngineUnavailableError,
+    Profile,
     ProfileError,
     Ruleset,
     assess,
     explain,
 )
 from fasciculation_rules.logic.program import Answer, Vector
+from fasciculation_rules.shelf.freeze import with_profile
 
 MARKER = "Aloysia-Quennell-1931"
 
@@ -102,8 +106,31 @@ def test_a_day_that_is_no_date_is_said_to_be_none(ruleset: Ruleset) -> None:
 
 def test_a_profile_may_be_plain_data_and_its_faults_are_named(ruleset: Ruleset) -> None:
     moved = assess(Case(), ruleset, profile={"name": "a site", "thresholds": {}})
-    assert moved.ruleset.profile == {"name": "a site", "digest": moved.ruleset.profile["digest"]}  # type: ignore[index]
+    assert moved.ruleset.profile is not None
+    assert moved.ruleset.profile.name == "a site"
+    assert moved.ruleset.effective_digest != moved.ruleset.logic_digest
     with pytest.raises(ProfileError, match="unknown threshold 'no_such'"):
         assess(Case(), ruleset, profile={"name": "a site", "thresholds": {"no_such": "1 mmol/L"}})
     with pytest.raises(ProfileError, match="cannot be read"):
         assess(Case(), ruleset, profile={"thresholds": {}})
+
+
+def test_no_case_is_kept_where_durable_is_unavailable(alone: Ruleset) -> None:
+    alone.memo["durable"] = EngineUnavailableError("not here")
+    for _ in range(50):
+        assess(Case.of(dysarthria="present"), alone)
+    gc.collect()
+    assert sum(isinstance(thing, Case) for thing in gc.get_objects()) < 50
+
+
+def test_a_profile_is_not_laid_over_a_profile(ruleset: Ruleset) -> None:
+    here = with_profile(ruleset, Profile(name="one", thresholds={}))
+    with pytest.raises(ProfileError, match="already stands under a site profile"):
+        with_profile(here, Profile(name="two", thresholds={}))
+
+
+def test_a_ruleset_that_was_used_can_still_be_pickled(ruleset: Ruleset) -> None:
+    assess(Case(), ruleset)
+    again = pickle.loads(pickle.dumps(ruleset))
+    assert again.effective_digest == ruleset.effective_digest
+    assert assess(Case(), again, engine="compiled").disposition.rung == "soon_gp"

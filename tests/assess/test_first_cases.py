@@ -195,3 +195,69 @@ def test_one_denied_sign_is_no_examination(ruleset: Ruleset) -> None:
     assessment = assess(Case.of(**{**given, **person}), ruleset, on=ON)
     assert assessment.disposition.rung == "routine"
     assert "not_examined" in {floor.floor for floor in assessment.disposition.floors}
+
+
+def test_a_low_potassium_today_overtakes_bloods_that_were_normal_in_june(ruleset: Ruleset) -> None:
+    case = examined_and_well(ruleset, potassium={"value": "2.2 mmol/L", "at": "2026-10-31"})
+    assessment = assess(case, ruleset, on=ON)
+    assert assessment.disposition.rung == "emergency"
+    assert "overtaken" in {notice.code for notice in assessment.notices}
+
+
+def test_a_sign_found_today_overtakes_an_examination_that_was_normal_in_june(ruleset: Ruleset) -> None:
+    case = examined_and_well(ruleset, babinski={"value": "present", "at": "2026-10-31"})
+    assessment = assess(case, ruleset, on=ON)
+    assert ruleset.rank[assessment.disposition.rung] >= ruleset.rank["urgent_2w"]
+
+
+@pytest.mark.parametrize(
+    "results",
+    [
+        {"ck": {"value": "4900 U/L", "at": "2026-10-20", "reference": {"from": "30 U/L", "to": "200 U/L"}}},
+        {
+            "calcium_total": {"value": "1.7 mmol/L", "at": "2026-10-20"},
+            "albumin": {"value": "40 g/L", "at": "2026-10-20"},
+        },
+        {"calcium_ionised": {"value": "0.85 mmol/L", "at": "2026-10-20"}},
+    ],
+    ids=["creatine kinase", "calcium worked out from albumin", "ionised calcium"],
+)
+def test_an_old_abnormal_result_takes_the_discharge_away(ruleset: Ruleset, results: dict[str, object]) -> None:
+    assessment = assess(examined_and_well(ruleset, **results), ruleset, on=ON)
+    assert assessment.firings.discharged == ()
+    assert "overtaken" in {notice.code for notice in assessment.notices}
+
+
+def test_a_reported_calcium_that_its_inputs_do_not_give_is_noticed(ruleset: Ruleset) -> None:
+    case = Case.of(calcium_total="3.6 mmol/L", albumin="40 g/L", calcium_adjusted="2.4 mmol/L")
+    assert "computed-differs" in {notice.code for notice in assess(case, ruleset).notices}
+
+
+def test_one_digit_beyond_the_reports_limit_is_beyond_it(ruleset: Ruleset) -> None:
+    reference = {"from": "12.0 pmol/L", "to": "22.0 pmol/L"}
+    fired = {
+        value: "escalate-thyroid-tests"
+        in assess(Case.of(ft4={"value": value, "reference": reference}), ruleset).firings.fired
+        for value in ("22.0 pmol/L", "22.1 pmol/L")
+    }
+    assert fired == {"22.0 pmol/L": False, "22.1 pmol/L": True}
+
+
+def test_a_new_red_flag_never_lengthens_the_time_to_the_first_action(ruleset: Ruleset) -> None:
+    one = assess(Case.of(sudden_deficit="present"), ruleset).disposition
+    two = assess(Case.of(sudden_deficit="present", weakness_progressive="present"), ruleset).disposition
+    assert (one.rung, one.maximum_delay) == ("soon_gp", "P1D")
+    assert (two.rung, two.maximum_delay, two.first_action_within) == ("urgent_2w", "P14D", "P1D")
+
+
+def test_what_a_sentence_rests_on_says_which_findings_are_absent(ruleset: Ruleset) -> None:
+    assessment = assess(Case.of(wasting_on_examination="present", sensory_symptoms="absent"), ruleset)
+    argued = [a for c in assessment.differential for a in c.for_ if "sensory_loss" in a.findings]
+    assert argued
+    assert all("sensory_loss" in argument.absent for argument in argued)
+    assert "lost feeling (absent)" in explain(assessment)
+
+
+def test_an_age_that_may_be_under_sixteen_is_said_to_be_unknown(ruleset: Ruleset) -> None:
+    assessment = assess(well(ruleset, age={"from": "14 years", "to": "18 years"}), ruleset)
+    assert "age-unknown" in {notice.code for notice in assessment.scope.notices}

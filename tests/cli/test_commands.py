@@ -26,7 +26,7 @@ Command = Callable[..., Any]
 DONE, NO, BAD, ENGINE, PARTIAL = 0, 1, 2, 3, 4
 WELL = '{"given": {"age": "60 years", "dysarthria": "present"}}'
 ILL = '{"given": {"weekness": "present"}}'
-COMMANDS = ("assess", "list", "show", "test", "lint", "verify")
+COMMANDS = ("assess", "list", "show", "test", "lint", "verify", "new", "schema", "pages")
 
 
 def written(name: str, text: str) -> str:
@@ -38,7 +38,7 @@ def written(name: str, text: str) -> str:
 # ---------------------------------------------------------------- the program as a whole
 
 
-def test_there_are_six_verbs() -> None:
+def test_there_are_nine_verbs() -> None:
     assert {command.name for command in app.registered_commands} == set(COMMANDS)
 
 
@@ -83,6 +83,10 @@ def test_the_version_is_that_of_the_library(command: Command) -> None:
         (["lint"], "Missing argument 'VERSION'"),
         (["lint", "./mini", "--on", "soon"], "'soon' is not a date; write YYYY-MM-DD"),
         (["list", "everything"], "everything"),
+        (["new", "rule"], "Missing argument 'FOLDER'"),
+        (["new", "case", "./mini", "plan", "plan-x"], "'case'"),
+        (["schema", "./mini"], "Missing option '--out'"),
+        (["pages", "./mini"], "Missing option '--out'"),
         (["--colour"], "--colour"),
     ],
 )

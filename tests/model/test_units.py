@@ -141,10 +141,10 @@ caffeine_single_dose mg 0 50000 1
 residual_volume mL 0 3000 1
 vital_capacity mL/kg 0 120 0.1
 gad7 {score} 0 21 1
-ck_per_upper_limit 1 0 100000 0.01
-tsh_per_lower_limit 1 0 100000 0.01
-ft4_per_upper_limit 1 0 100000 0.01
-ft4_per_lower_limit 1 0 100000 0.01
+ck_per_upper_limit 1 0 100000 0.0001
+tsh_per_lower_limit 1 0 100000 0.0001
+ft4_per_upper_limit 1 0 100000 0.0001
+ft4_per_lower_limit 1 0 100000 0.0001
 """
 
 

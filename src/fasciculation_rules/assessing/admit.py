@@ -31,6 +31,7 @@ class Admitted:
     notices: list[Notice] = field(default_factory=list)
     old_findings: dict[str, bool] = field(default_factory=dict)
     old_quantities: dict[str, tuple[int, int]] = field(default_factory=dict)
+    old_references: dict[str, tuple[Fraction, Fraction]] = field(default_factory=dict)
 
 
 def admit(case: Case, ruleset: Ruleset, *, on: datetime.date | None = None) -> Admitted:
@@ -122,6 +123,8 @@ def _admit_quantity(
         admitted.notices.append(notice)
         if notice.code == TOO_OLD:
             admitted.old_quantities[name] = ends
+            if reference is not None:
+                admitted.old_references[name] = reference
         return
     admitted.quantities[name] = ends
     if reference is not None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from fasciculation_rules.assessing.firings import Fired
+from fasciculation_rules.assessing.resting import rests_on
 from fasciculation_rules.assessing.tables import Tables
 from fasciculation_rules.logic.firing import Firing
 from fasciculation_rules.model.assessment import Argument, Candidate
@@ -63,9 +64,10 @@ def differential_of(fired: Fired, tables: Tables) -> tuple[Candidate, ...]:
 
 def _add(sides: _Sides, rule: Differential, fired: Fired, tables: Tables) -> None:
     fires = bool(fired.true & tables.rules.bit[rule.rule])
-    _, items = tables.walks[rule.rule](fired.vector)
-    named = tuple(dict.fromkeys([tables.base[name] for name in tables.items.of(items)]))
-    argument = Argument(rule=rule.rule, strength=rule.then.strength, findings=named, because=rule.then.because)
+    named, absent = rests_on(rule.rule, fired, tables)
+    argument = Argument(
+        rule=rule.rule, strength=rule.then.strength, findings=named, absent=absent, because=rule.then.because
+    )
     if not fires:
         sides.unknown.append(argument)
         return

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from fasciculation_rules.assessing.bits import union
 from fasciculation_rules.assessing.findings import Findings
 from fasciculation_rules.assessing.firings import Fired
 from fasciculation_rules.assessing.tables import Known, Tables
@@ -47,12 +48,13 @@ def disposition_of(urgency: Urgency, screen: Screen, known: Known, fired: Fired,
             floors.append(FloorApplied(floor=name, rung=floor.rung, because=floor.because))
             rung = max(rung, floor.rung, key=rank.__getitem__)
     shown = ruleset.urgency[rung]
+    maximum = _shortest(rung, urgency, fired, tables)
     return Disposition(
         rung=rung,
         label=shown.label,
         settled=settled,
-        maximum_delay=_shortest(rung, urgency, fired, tables),
-        first_action_within=shown.first_action_within,
+        maximum_delay=maximum,
+        first_action_within=_first_action(rung, maximum, urgency, fired, tables),
         refer=_destinations(rung, urgency, fired, tables),
         time_critical=shown.time_critical,
         audience=shown.audience,
@@ -81,6 +83,20 @@ def _shortest(rung: str, urgency: Urgency, fired: Fired, tables: Tables) -> str 
     delays = [ruleset.urgency[rung].delay, *(ruleset.escalations[rule].then.within for rule in rules)]
     known = [delay for delay in delays if delay is not None]
     return min(known, key=read_duration, default=None)
+
+
+def _first_action(rung: str, maximum: str | None, urgency: Urgency, fired: Fired, tables: Tables) -> str | None:
+    """The earliest that the rung, or any rule that fired at whatever rung, asks for, if that is before the maximum.
+
+    So a result to be seen to within a day is not put off because something more urgent takes two weeks to be seen.
+    """
+    ruleset = tables.ruleset
+    rules = tables.rules.of(union(urgency.by_rung.values()) & fired.true & ~urgency.discharged)
+    delays = [ruleset.urgency[rung].first_action_within, *(ruleset.escalations[rule].then.within for rule in rules)]
+    first = min((delay for delay in delays if delay is not None), key=read_duration, default=None)
+    if first is None or maximum is None or read_duration(first) >= read_duration(maximum):
+        return None
+    return first
 
 
 def _destinations(rung: str, urgency: Urgency, fired: Fired, tables: Tables) -> tuple[str, ...]:

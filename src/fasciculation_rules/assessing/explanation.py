@@ -7,6 +7,7 @@ from typing import Literal
 
 from fasciculation_rules.assessing.firings import Fired
 from fasciculation_rules.assessing.phrases import Phrases
+from fasciculation_rules.assessing.resting import rests_on
 from fasciculation_rules.assessing.tables import Tables
 from fasciculation_rules.assessing.urgency import Urgency
 from fasciculation_rules.model.assessment import Argument, Candidate, CitationOut, Disposition, PlanOut, Sentence
@@ -27,9 +28,9 @@ def explanation_of(
     phrases = Phrases.of(tables.ruleset)
 
     def say(kind: Literal["escalation", "plan"], sentence: str, rule: str) -> Sentence:
-        _, items = tables.walks[rule](fired.vector)
-        named = tuple(dict.fromkeys([tables.base[name] for name in tables.items.of(items)]))
-        return Sentence(sentence=sentence, kind=kind, rule=rule, findings=named, citations=phrases.citations(rule))
+        named, absent = rests_on(rule, fired, tables)
+        citations = phrases.citations(rule)
+        return Sentence(sentence=sentence, kind=kind, rule=rule, findings=named, absent=absent, citations=citations)
 
     found = [_of_floor(applied.floor, tables) for applied in disposition.floors]
     for rung in reversed(tables.ruleset.outcomes.ladder):
@@ -49,6 +50,7 @@ def _of(argument: Argument, phrases: Phrases) -> Sentence:
         kind="differential",
         rule=argument.rule,
         findings=argument.findings,
+        absent=argument.absent,
         citations=phrases.citations(argument.rule),
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from dataclasses import dataclass
 from typing import cast
@@ -22,6 +23,8 @@ from fasciculation_rules.model.case import Case
 from fasciculation_rules.model.ruleset import Ruleset
 
 _BUILDING = threading.RLock()
+if hasattr(os, "register_at_fork"):  # else a child forked while a thread builds an engine would wait for it for ever
+    os.register_at_fork(before=_BUILDING.acquire, after_in_parent=_BUILDING.release, after_in_child=_BUILDING.release)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +70,8 @@ def engine_of(ruleset: Ruleset, name: str) -> Engine:
                 ruleset.memo[name] = _opened(name, ruleset)
     engine = ruleset.memo[name]
     if isinstance(engine, EngineError):
-        raise engine
+        # A new one each time: a kept error would keep the frames, and so the case, of everyone it was raised for.
+        raise type(engine)(engine.summary, engine.problems)
     return cast(Engine, engine)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from fasciculation_rules.model.assessment import Check, CitationOut, Question, RulesetIdentity
+from fasciculation_rules.model.assessment import Check, CitationOut, ProfileIdentity, Question, RulesetIdentity
 from fasciculation_rules.model.rule import Rule
 from fasciculation_rules.model.ruleset import Ruleset
 
@@ -80,7 +80,7 @@ class Phrases:
         ruleset = self.ruleset
         named = None
         if ruleset.profile is not None:
-            named = {"name": ruleset.profile.name, "digest": ruleset.profile_digest or ""}
+            named = ProfileIdentity(name=ruleset.profile.name, digest=ruleset.profile_digest or "")
         return RulesetIdentity(
             version=ruleset.version,
             status=ruleset.status,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from fasciculation_rules.assessing.disposition import Screen
@@ -14,6 +15,8 @@ from fasciculation_rules.model.rule import Plan
 from fasciculation_rules.model.ruleset import UNDER_16
 
 ACUTE_FROM = "same_day"
+WHO = ("emergency", "specialist", "gp", None)
+"""Who does a test, the soonest first."""
 
 
 @dataclass(slots=True)
@@ -43,7 +46,7 @@ class _Draft:
             self.lines[section, id] = _Line(section, {"id": id, "label": label, **item}, [rule], now)
             return
         line.rules.append(rule)
-        if now and not line.now:
+        if now and (not line.now or _sooner(item, line.item)):
             line.now = True
             line.item |= item
 
@@ -52,6 +55,11 @@ class _Draft:
 
     def afterwards(self) -> tuple[PlanItem, ...]:
         return tuple([line.done() for line in self.lines.values() if not line.now])
+
+
+def _sooner(one: Mapping[str, str | None], other: Mapping[str, str | None]) -> bool:
+    """Whether the first names somebody who acts sooner."""
+    return WHO.index(one.get("who")) < WHO.index(other.get("who"))
 
 
 def plan_of(

@@ -57,11 +57,12 @@ def questions_of(
     unknown = ~known.items
     tops = [(name, own | below) for name, own, above, below in tables.generals if own & unknown and not above & unknown]
     covered = union(cover for _, cover in tops)
+    early: dict[str, str] = {}
     for rung, items in reach.items():
         highest |= {name: rung for name, cover in tops if items & cover}
-        highest |= {
-            tables.base[name]: rung for name in tables.items.of(items & ~covered) if _timely(name, fired, tables)
-        }
+        for name in tables.items.of(items & ~covered):
+            (highest if _timely(name, fired, tables) else early)[tables.base[name]] = rung
+    highest = highest or early  # a case that nothing else can settle is asked even what it is early for
     position, phrases = tables.position, Phrases.of(tables.ruleset)
     order = sorted(highest, key=lambda item: (-rank[highest[item]], position[item]))
     return tuple([phrases.question(item, highest[item]) for item in order])

@@ -71,7 +71,7 @@ def assess(
         ruleset=Phrases.of(ruleset).identity,
         library=__version__,
         engine=fired.engine,
-        scope=scope_of(findings, fired, tables),
+        scope=scope_of(fired, tables),
         urgency=urgency.range,
         disposition=disposition,
         plan=plan,

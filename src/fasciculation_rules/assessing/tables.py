@@ -57,6 +57,11 @@ class Tables:
         return {name: to_walk(condition, program, self.items.bit) for name, condition in program.rules.items()}
 
     @cached_property
+    def finding_slots(self) -> int:
+        """How many slots findings take: they come first, and hold states, not counts."""
+        return len(self.ruleset.program.findings)
+
+    @cached_property
     def rests_on(self) -> dict[str, int]:
         """All items each rule names, through derived findings."""
         rules = self.ruleset.program.rules

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import typer
 
 from fasciculation_rules import __version__
-from fasciculation_rules.cli import assessing, authoring, rulesets
+from fasciculation_rules.cli import assessing, authoring, rulesets, writing
 from fasciculation_rules.errors import FasciculationRulesError
 
 BAD_USE, STOPPED = 2, 130
@@ -27,6 +27,7 @@ app = typer.Typer(
 assessing.register(app)
 rulesets.register(app)
 authoring.register(app)
+writing.register(app)
 
 
 def _version(asked: bool) -> None:

@@ -47,7 +47,7 @@ def assess_command(
     cases: Annotated[
         list[str],
         typer.Argument(
-            metavar="CASE...", help="Case files (YAML, JSON, JSON lines), folders, or - for standard input."
+            metavar="CASE...", help="Case files (YAML, JSON, JSON lines), folders, or - for one case on standard input."
         ),
     ],
     ruleset: Annotated[

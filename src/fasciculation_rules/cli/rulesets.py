@@ -98,6 +98,9 @@ def verify_command(
     releases, there = read_releases(root), versions(root)
     wanted = [version] if version else list(dict.fromkeys([*there, *releases]))
     code = DONE
+    if not releases:
+        typer.echo("there is no history of releases (releases.yaml), so nothing here can be checked")
+        code = NO
     for name in wanted:
         if name not in there:
             if name not in releases:

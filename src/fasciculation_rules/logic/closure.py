@@ -52,8 +52,6 @@ class Closure:
         presents = [name for name, present in known.items() if present]
         for name in presents:
             closed.update(dict.fromkeys(self.excluded[name], False))
-            for partner in self.excluded[name]:
-                closed.update(dict.fromkeys(self.specifics[partner], False))
         for name in presents:
             closed[name] = True
             closed.update(dict.fromkeys(self.generals[name], True))

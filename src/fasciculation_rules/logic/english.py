@@ -29,8 +29,8 @@ def _phrase(condition: Condition, say: Callable[[Leaf], str], *, nested: bool) -
         case AtLeast(n=n, of=members):
             text = _join([_phrase(member, say, nested=True) for member in members], "and")
             return f"at least {_NUMBERS.get(n, str(n))} of ({text})"
-        case Not():
-            raise AssertionError("negation normal form has no `not`")
+        case Not(of=member):  # left by negation normal form around a listed value only
+            return f"anything but {_phrase(member, say, nested=True)}"
         case _:
             assert_never(condition)
 

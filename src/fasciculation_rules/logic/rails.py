@@ -21,6 +21,8 @@ def negation_normal_form(condition: Condition, *, negate: bool = False) -> Condi
     """The same meaning without `not`: every negation is pushed into the leaves."""
     match condition:
         case Is(name=name, value=value):
+            if negate and value not in _OPPOSITE_VALUE:
+                return Not(condition)  # a listed value, before it is resolved to a finding of its own: only printed
             return Is(name, _OPPOSITE_VALUE[value]) if negate else condition
         case Compare(name=name, comparator=comparator, limit=limit):
             return Compare(name, _OPPOSITE_COMPARATOR[comparator], limit) if negate else condition

@@ -13,6 +13,13 @@ class Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore", populate_by_name=True)
 
 
+class ProfileIdentity(Part):
+    """Which site profile moved thresholds."""
+
+    name: str
+    digest: str
+
+
 class RulesetIdentity(Part):
     """Which rules spoke."""
 
@@ -21,7 +28,7 @@ class RulesetIdentity(Part):
     text_digest: str
     logic_digest: str
     effective_digest: str
-    profile: dict[str, str] | None
+    profile: ProfileIdentity | None
     review: str
 
 
@@ -101,11 +108,12 @@ class PlanOut(Part):
 
 
 class Argument(Part):
-    """One rule for or against a condition, with the findings it rests on."""
+    """One rule for or against a condition, with the findings it rests on; `absent` are those known to be absent."""
 
     rule: str
     strength: Literal["strong", "moderate", "weak"]
     findings: tuple[str, ...]
+    absent: tuple[str, ...] = ()
     because: str
 
 
@@ -160,12 +168,16 @@ class CitationOut(Part):
 
 
 class Sentence(Part):
-    """One sentence, the rule (or floor) that says it and its kind, what it rests on, and its sources."""
+    """One sentence, the rule (or floor) that says it and its kind, what it rests on, and its sources.
+
+    `absent` are those of `findings` that are known to be absent.
+    """
 
     sentence: str
     kind: Literal["floor", "escalation", "differential", "plan"]
     rule: str
     findings: tuple[str, ...]
+    absent: tuple[str, ...] = ()
     citations: tuple[CitationOut, ...]
 
 

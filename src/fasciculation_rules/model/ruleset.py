@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal, TypeVar
 
@@ -82,6 +82,8 @@ class Ruleset:
     status: Status = "unreleased"
     profile: Profile | None = None
     profile_digest: str | None = None
+    memo: dict[str, Any] = field(default_factory=dict, init=False)
+    """Tables that other rooms derive from this frozen value, worked out once and kept with it."""
 
     @property
     def version(self) -> str:
@@ -117,10 +119,9 @@ class Ruleset:
         """Each rung by id."""
         return {urgency.id: urgency for urgency in self.outcomes.urgencies}
 
-    @cached_property
-    def memo(self) -> dict[str, Any]:
-        """Tables other rooms derive from this frozen value, worked out once and kept with it."""
-        return {}
+    def __getstate__(self) -> dict[str, Any]:
+        """Without the tables of other rooms, which hold functions and handles and are made again where needed."""
+        return {**self.__dict__, "memo": {}}
 
     def unverified(self, rule: Rule) -> tuple[str, ...]:
         """The evidence rows of a rule that still need checking."""

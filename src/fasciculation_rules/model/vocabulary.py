@@ -78,6 +78,12 @@ class Finding(Item):
     red_flag: bool = False
     screen: Annotated[int, Field(ge=1, le=99)] | None = None
 
+    @model_validator(mode="after")
+    def _listed(self) -> Finding:
+        if self.values and (self.red_flag or self.screen is not None or self.family is not None):
+            raise ValueError("a finding with listed values has no red_flag, screen or family")
+        return self
+
 
 class Quantity(Item):
     """Something measured. `range` and `normal` are in `unit`; a value outside `range` is refused.

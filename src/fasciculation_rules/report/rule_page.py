@@ -12,6 +12,8 @@ from fasciculation_rules.model.ruleset import Ruleset
 from fasciculation_rules.report.text import in_words
 
 _COMPARED = {">=": "at least", "<=": "at most", ">": "above", "<": "below"}
+_UNITS = {"a": "years", "d": "days", "h": "hours", "Cel": "°C", "1": "times", "{score}": "points"}
+"""Units that people do not write as UCUM does."""
 
 
 def rule_page(rule: Rule, ruleset: Ruleset, *, width: int = 96) -> str:
@@ -64,10 +66,11 @@ def say_leaf(leaf: Leaf, ruleset: Ruleset) -> str:
 
 def _limit(limit: Amount | Threshold | Count, ruleset: Ruleset) -> str:
     match limit:
-        case Amount(number=number, unit=unit):
-            return f"{print_number(number)} {unit}"
+        case Amount(number=exact, unit=unit):
+            return f"{print_number(exact)} {_UNITS.get(unit, unit)}"
         case Threshold(name=name):
-            return f"{ruleset.thresholds[name].value} ({name})"
+            number, _, unit = ruleset.thresholds[name].value.partition(" ")
+            return f"{number} {_UNITS.get(unit, unit)} ({name})"
         case Count(value=value):
             return str(value)
 

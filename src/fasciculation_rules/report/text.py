@@ -65,8 +65,11 @@ class _Report:
     def _labels_of(self, names: Iterable[str]) -> list[str]:
         return [self.of.labels.get(name, name) for name in names]
 
-    def _labels(self, names: Iterable[str]) -> str:
-        return ", ".join(self._labels_of(names))
+    def _rests(self, on: Sentence | Argument) -> str:
+        """What it rests on; an absent finding says so, for its label alone would read as if it were there."""
+        labels = self._labels_of(on.findings)
+        absent = [" (absent)" if name in on.absent else "" for name in on.findings]
+        return ", ".join(label + mark for label, mark in zip(labels, absent, strict=True))
 
     def _few(self, labels: Sequence[str]) -> str:
         """The first few, and how many more."""
@@ -80,7 +83,7 @@ class _Report:
         self._say(f"Ruleset {ruleset.version} (library {self.of.library}), {ruleset.status}, {ruleset.review}.")
         self._say("This advises clinicians. It makes no diagnosis.")
         if ruleset.profile:
-            self._say(f"Site profile: {ruleset.profile['name']}.")
+            self._say(f"Site profile: {ruleset.profile.name}.")
 
     def _how_soon(self) -> None:
         d = self.of.disposition
@@ -89,8 +92,7 @@ class _Report:
         referrals = {item.id: item.label for item in (*self.of.plan.referrals, *self.of.plan.afterwards)}
         if d.refer:
             self._say("Refer to: " + "; ".join(referrals.get(name, name) for name in d.refer) + ".")
-        if not d.settled:
-            self._say(_unsettled(len(self.of.questions)))
+        self._say("Settled on what is known." if d.settled else _unsettled(self.of))
 
     def _why(self) -> None:
         self._title("Why")
@@ -99,12 +101,14 @@ class _Report:
             self._say("No rule asks for more than this.")
         for sentence in shown:
             self._say(f"{sentence.sentence} {self._marks([sentence])}", bullet="* ")
-            rests = f"Rests on: {self._labels(sentence.findings)}. " if sentence.findings else ""
+            rests = f"Rests on: {self._rests(sentence)}. " if sentence.findings else ""
             self._say(f"{rests}Rule: {sentence.rule}.", indent=4)
 
     def _may_be(self) -> None:
         candidates = self.of.differential
         if not candidates:
+            self._title("What it may be")
+            self._say("No condition is named yet. That excludes nothing.")
             return
         self._title("What it may be (never a probability)")
         for heading, must in (("Must not miss", True), ("Best fitting", False)):
@@ -124,7 +128,7 @@ class _Report:
         for word, arguments in sides:
             for argument in arguments:
                 marks = self._marks([self.sentences[argument.rule]])
-                rests = self._labels(argument.findings)
+                rests = self._rests(argument)
                 text = f"{word} ({argument.strength}): {argument.because} {marks} Rests on: {rests}."
                 self._say(text, indent=6)
         unknown = dict.fromkeys(name for argument in candidate.unknown for name in argument.findings)
@@ -176,7 +180,7 @@ class _Report:
                 self._say(question.ask, bullet=f"{number}. ")
             if len(questions) > FIRST_QUESTIONS:
                 self._say(f"And {len(questions) - FIRST_QUESTIONS} more; `--as json` lists them all.")
-        for heading, checks in (("Examination", self.of.examinations), ("Test results", self.of.tests)):
+        for heading, checks in (("Examination", self.of.examinations), ("Observations and results", self.of.tests)):
             if checks:
                 names = self._few([check.label for check in checks])
                 self._say(f"{heading} that would inform this further: {names}.")
@@ -205,10 +209,13 @@ class _Report:
         self._say(f"Engine: {engine.name}{checked}. Logic {self.of.ruleset.effective_digest}.")
 
 
-def _unsettled(count: int) -> str:
-    if count == 0:
+def _unsettled(assessment: Assessment) -> str:
+    count = len(assessment.questions)
+    if count:
+        return f"Not settled yet: {count} question{'' if count == 1 else 's'} would settle most."
+    if assessment.examinations or assessment.tests:
         return "Not settled yet: an examination or a test result would settle most."
-    return f"Not settled yet: {count} question{'' if count == 1 else 's'} would settle most."
+    return "Not settled yet."
 
 
 def _delay(delay: str | None, first: str | None) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import Literal
 
 from fasciculation_rules.errors import Problem, did_you_mean, problem
 from fasciculation_rules.logic.order import topological
@@ -146,12 +147,33 @@ def check_thresholds(parts: Parts, resolver: Resolver, references: References) -
             parts.note(file, "unknown-quantity", message, at=f"{name}.quantity", hint=hint)
             continue
         resolver.count(threshold.quantity, threshold.value, f"{name}.value", lambda p: parts.add(file, p))
-        for end, text in (threshold.site_overridable or {}).items():
-            at = f"{name}.site_overridable.{end}"
-            resolver.count(threshold.quantity, text, at, lambda p: parts.add(file, p))
+        if threshold.site_overridable is not None:
+            _check_bounds(parts, name, threshold.site_overridable, resolver)
         if threshold.critical:
             _check_rung(parts, file, threshold.critical, f"{name}.critical")
         _check_citation(parts, references, file, threshold.cite, threshold.row, name)
+
+
+def _check_bounds(parts: Parts, name: str, bounds: Mapping[Literal["from", "to"], str], resolver: Resolver) -> None:
+    """A site may move a threshold around its value, and past no other threshold of its quantity."""
+    threshold, at, file = resolver.thresholds[name], f"{name}.site_overridable", "thresholds.yaml"
+    ends = {
+        end: resolver.count(threshold.quantity, text, f"{at}.{end}", lambda p: parts.add(file, p))
+        for end, text in bounds.items()
+    }
+    value = resolver.count(threshold.quantity, threshold.value, at, lambda _: None)
+    low, high = ends.get("from"), ends.get("to")
+    if None in ends.values() or value is None:
+        return
+    if low is None or high is None or not low <= value <= high:
+        parts.note(file, "bad-bounds", "bounds go from below the value to above it", at=at, hint="give from and to")
+        return
+    for other, another in resolver.thresholds.items():
+        if other != name and another.quantity == threshold.quantity:
+            count = resolver.count(another.quantity, another.value, at, lambda _: None)
+            if count is not None and count != value and low <= count <= high:
+                message = f"within these bounds '{name}' would meet or pass '{other}'"
+                parts.note(file, "bad-bounds", message, at=at, hint="narrow the bounds")
 
 
 def check_rules(parts: Parts, vocabulary: Vocabulary, outcomes: Outcomes, references: References) -> None:
@@ -192,7 +214,7 @@ def consequence_problems(rule: Rule, vocabulary: Vocabulary, outcomes: Outcomes)
             known("advice", then.advise, outcomes.advice, "then.advise")
             known("safety net", then.safety_net, outcomes.safety_net, "then.safety_net")
             for name in then.unless_contraindicated:
-                known("finding", name, {**vocabulary.findings, **vocabulary.derived}, "then.unless_contraindicated")
+                known("finding", name, vocabulary.findings, "then.unless_contraindicated")
     return found
 
 

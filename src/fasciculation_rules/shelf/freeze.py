@@ -141,6 +141,8 @@ def with_profile(ruleset: Ruleset, profile: Profile) -> Ruleset:
 
     Raises ProfileError with every override that is not allowed.
     """
+    if ruleset.profile is not None:
+        raise ProfileError("this ruleset already stands under a site profile; start from the ruleset itself")
     own = digest.profile_digest(profile)
     if own not in ruleset.memo:
         ruleset.memo[own] = _moved(ruleset, profile, own)

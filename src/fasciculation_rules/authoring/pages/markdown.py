@@ -1,0 +1,69 @@
+"""Pieces of Markdown: text that cannot become markup by accident, links, and a condition as an outline."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from typing import assert_never
+
+from fasciculation_rules.logic.condition import All, Any, AtLeast, Compare, Condition, Is, Leaf, Not
+from fasciculation_rules.logic.rails import negation_normal_form
+from fasciculation_rules.model.ruleset import Ruleset
+
+_MARKUP = re.compile(r"([\\`*_\[\]<>|#])")
+
+
+def plain(text: str) -> str:
+    """A text on one line in which nothing is markup."""
+    return _MARKUP.sub(r"\\\1", " ".join(text.split()))
+
+
+def link(text: str, path: str) -> str:
+    """A link to another page, by its path as seen from this one."""
+    return f"[{plain(text)}]({path})"
+
+
+def bullets(items: Iterable[str], *, none: str) -> list[str]:
+    """A list, or a sentence where there is nothing to list; and the empty line after it."""
+    lines = [f"* {item}" for item in items]
+    return [*(lines or [none]), ""]
+
+
+def heading(ruleset: Ruleset, title: str) -> list[str]:
+    """The title of a page, and what every page says of the ruleset."""
+    said = f"Ruleset {ruleset.version} ({ruleset.status}), {ruleset.about.review}. It makes no diagnosis."
+    return [f"# {plain(title)}", "", plain(said), ""]
+
+
+def signature() -> list[str]:
+    """Where somebody signs."""
+    return ["## Sign-off", "", "| name | role | date | agrees, or what to change |", "| --- | --- | --- | --- |",
+            "|  |  |  |  |", ""]  # fmt: skip
+
+
+def outline(condition: Condition, say: Callable[[Leaf], str]) -> list[str]:
+    """A condition as nested bullets, one clause a line, in the order in which it is written."""
+    return list(_lines(negation_normal_form(condition), say, 0))
+
+
+def _lines(condition: Condition, say: Callable[[Leaf], str], depth: int) -> Iterator[str]:
+    pad = "  " * depth
+    match condition:
+        case Is() | Compare():
+            yield f"{pad}* {say(condition)}"
+        case All(of=members):
+            yield f"{pad}* all of:"
+            for member in members:
+                yield from _lines(member, say, depth + 1)
+        case Any(of=members):
+            yield f"{pad}* any of:"
+            for member in members:
+                yield from _lines(member, say, depth + 1)
+        case AtLeast(n=n, of=members):
+            yield f"{pad}* at least {n} of:"
+            for member in members:
+                yield from _lines(member, say, depth + 1)
+        case Not():
+            raise AssertionError("negation normal form has no `not`")
+        case _:
+            assert_never(condition)
