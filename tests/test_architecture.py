@@ -53,7 +53,7 @@ ROW_OF = {room: index for index, row in enumerate(ROWS) for room in row}
 # Where each package that is not ours may be imported.
 HOMES = {
     "durable_rules_engine": {"engines"},
-    "pydantic": {"cli", "model", "shelf"},
+    "pydantic": {"model", "shelf"},
     "rich": {"cli"},
     "typer": {"cli"},
     "yaml": {"shelf"},

@@ -1,4 +1,4 @@
-"""Every rule and every condition has a page to sign, every link leads somewhere, and the bytes are the same each time."""
+"""Every rule and condition has a page to sign, every link leads somewhere, and the bytes are the same each time."""
 
 from __future__ import annotations
 

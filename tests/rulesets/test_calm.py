@@ -1,8 +1,9 @@
 """Calm: ten thousand well people with the complaints of benign twitching are neither frightened nor sent in haste.
 
-The shares are those of the prospective cohort in EVIDENCE (row E-BFS-03, rounded in the issue): tingling 71 %, cramps 65 %,
-a feeling of weakness 35 %, drawn independently. No source gives ages, durations or how many places twitch, so those are
-spread evenly over values that take in the edges of the bands. Everybody has answered the screen and denied every red flag. `pytest -s` shows the table of rungs.
+The shares are those of the prospective cohort in EVIDENCE (row E-BFS-03, rounded in the issue): tingling 71 %, cramps
+65 %, a feeling of weakness 35 %, drawn independently. No source gives ages, durations or how many places twitch, so
+those are spread evenly over values that take in the edges of the bands. Everybody has answered the screen and denied
+every red flag. `pytest -s` shows the table of rungs.
 """
 
 from __future__ import annotations
