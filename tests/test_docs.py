@@ -328,7 +328,8 @@ def test_every_decision_has_a_date(page):
 
 @every_page
 def test_no_page_speaks_of_one_machine(page):
-    assert not re.search(r"/home/|/roo[t]/|/wor[k]/|/tm[p]/|C:\\Users|pypi\.org|index-url", page.read_text(encoding="utf-8"))
+    places = r"/home/|/roo[t]/|/wor[k]/|/tm[p]/|C:\\Users|pypi\.org|index-url"
+    assert not re.search(places, page.read_text(encoding="utf-8"))
 
 
 @pytest.mark.parametrize("page", [CHECKOUT / "README.md", DOCS / "index.md"], ids=name_of)

@@ -6,7 +6,7 @@ import datetime
 
 import pytest
 
-from fasciculation_rules import Assessment, Case, Ruleset, assess, explain
+from fasciculation_rules import Assessment, Case, CaseError, Ruleset, assess, explain
 from fasciculation_rules.engines import ENGINES
 
 ON = datetime.date(2026, 11, 1)
@@ -261,3 +261,9 @@ def test_what_a_sentence_rests_on_says_which_findings_are_absent(ruleset: Rulese
 def test_an_age_that_may_be_under_sixteen_is_said_to_be_unknown(ruleset: Ruleset) -> None:
     assessment = assess(well(ruleset, age={"from": "14 years", "to": "18 years"}), ruleset)
     assert "age-unknown" in {notice.code for notice in assessment.scope.notices}
+
+
+def test_a_contradiction_is_named_beside_the_other_problems(ruleset: Ruleset) -> None:
+    with pytest.raises(CaseError) as caught:
+        assess(Case.of(motor_function_loss="absent", foot_drop="present", dysfagia="present", age="200 years"), ruleset)
+    assert {problem.code for problem in caught.value.problems} == {"contradiction", "unknown-finding", "out-of-range"}

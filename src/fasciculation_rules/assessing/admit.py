@@ -34,8 +34,8 @@ class Admitted:
     old_references: dict[str, tuple[Fraction, Fraction]] = field(default_factory=dict)
 
 
-def admit(case: Case, ruleset: Ruleset, *, on: datetime.date | None = None) -> Admitted:
-    """What the case says on a day.
+def admit(case: Case, ruleset: Ruleset, *, on: datetime.date | None = None, reconcile: bool = False) -> Admitted:
+    """What the case says on a day. With `reconcile` contradictions are settled later and are no problem here.
 
     Raises CaseError with every problem at once; no value of the case is in its message.
     """
@@ -56,8 +56,17 @@ def admit(case: Case, ruleset: Ruleset, *, on: datetime.date | None = None) -> A
         else:
             _admit_quantity(name, item, given, on, admitted, problems)
     if problems:
+        pairs = () if reconcile else ruleset.closure.contradictions(admitted.findings)
+        problems += [contradiction(*pair) for pair in pairs]
         raise CaseError("the case cannot be assessed", problems, case=case)
     return admitted
+
+
+def contradiction(one: str, other: str) -> Problem:
+    """Two statements that cannot both hold."""
+    message = f"'{one}' and '{other}' cannot both be as given"
+    hint = "correct one of them; until then treat as present"
+    return problem("contradiction", message, at=f"given.{one}", hint=hint)
 
 
 def _unknown(name: str, at: str, ruleset: Ruleset) -> Problem:

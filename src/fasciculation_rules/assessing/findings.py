@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from fasciculation_rules.assessing.admit import Admitted
+from fasciculation_rules.assessing.admit import Admitted, contradiction
 from fasciculation_rules.assessing.compute import compute, differing, out_of_range
 from fasciculation_rules.assessing.overtaken import BLOODS, overtaken
-from fasciculation_rules.errors import CaseError, Problem, problem
+from fasciculation_rules.errors import CaseError
 from fasciculation_rules.logic.facts import Facts
 from fasciculation_rules.model.assessment import Notice
 from fasciculation_rules.model.case import Case
@@ -37,16 +37,10 @@ def close(admitted: Admitted, case: Case, ruleset: Ruleset, *, reconcile: bool) 
     ]
     contradictions = [*ruleset.closure.contradictions(findings), *_abnormal(findings, quantities, ruleset)]
     if contradictions and not reconcile:
-        raise CaseError("the case contradicts itself", [_contradiction(*pair) for pair in contradictions], case=case)
+        raise CaseError("the case contradicts itself", [contradiction(*pair) for pair in contradictions], case=case)
     for one, other in contradictions:
         notices.append(_reconcile(one, other, admitted.findings, findings, ruleset))
     return Findings(Facts(ruleset.closure.close(findings), quantities), tuple(notices))
-
-
-def _contradiction(one: str, other: str) -> Problem:
-    message = f"'{one}' and '{other}' cannot both be as given"
-    hint = "correct one of them; until then treat as present"
-    return problem("contradiction", message, at=f"given.{one}", hint=hint)
 
 
 def _reconcile(one: str, other: str, said: dict[str, bool], findings: dict[str, bool], ruleset: Ruleset) -> Notice:

@@ -54,7 +54,7 @@ def assess(
     ruleset = ruleset if profile is None else with_profile(ruleset, profile)
     tables = Tables.of(ruleset)
 
-    admitted = admit(case, ruleset, on=on)
+    admitted = admit(case, ruleset, on=on, reconcile=reconcile)
     findings = close(admitted, case, ruleset, reconcile=reconcile)
     fired = fire(findings.facts, ruleset, engine=engine, case=case)
     known = tables.known(findings.facts)
