@@ -1,8 +1,8 @@
 """Walks a rule over a vector: is it decided, and which items does that rest on or wait for. Made once for each rule.
 
 The meaning is that of `logic.evaluate`, with the three undecided values merged; a test holds the two together.
-It is written as small functions because an assessment walks a hundred rules, and a match over nodes takes
-ten times as long.
+It is written as small functions because an assessment walks a hundred rules, and matching over nodes each time
+was the slower way.
 """
 
 from __future__ import annotations
