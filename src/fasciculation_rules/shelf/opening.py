@@ -16,6 +16,7 @@ from fasciculation_rules.shelf.freeze import freeze
 from fasciculation_rules.shelf.locate import by_number, shelf_root, versions
 from fasciculation_rules.shelf.read import read_files
 from fasciculation_rules.shelf.releases import FILE, Release, read_releases
+from fasciculation_rules.shelf.uncollected import uncollected
 
 
 def open_ruleset(version_or_folder: str | os.PathLike[str] | None = None) -> Ruleset:
@@ -74,7 +75,8 @@ def _releases(_root: str, _stamp: str) -> Mapping[str, Release]:
 
 @lru_cache(maxsize=8)
 def _opened(_root: str, version: str, _stamp: tuple[object, ...]) -> Ruleset:
-    return _open_version(shelf_root(), version)
+    with uncollected():
+        return _open_version(shelf_root(), version)
 
 
 def _stamp(file: Traversable) -> str:
@@ -124,4 +126,5 @@ def altered(version: str, release: Release, found: str) -> RulesetAlteredError:
 def _open_folder(folder: Path) -> Ruleset:
     if not (folder / "ruleset.yaml").is_file():
         raise RulesetNotFoundError(f"'{folder}' is not a ruleset folder: it has no ruleset.yaml")
-    return freeze(read_files(folder), folder.resolve().name)
+    with uncollected():
+        return freeze(read_files(folder), folder.resolve().name)

@@ -85,11 +85,6 @@ def to_disjuncts(program: Program) -> dict[str, Disjuncts]:
     return found
 
 
-def conjunct_counts(program: Program) -> dict[str, tuple[int, int]]:
-    """Conjuncts on the TRUE and the FALSE rail of each name, for lint; needs no extension."""
-    return {name: (len(rails.true), len(rails.false)) for name, rails in to_disjuncts(program).items()}
-
-
 @dataclass(frozen=True, slots=True)
 class _Expansion:
     """Rails to conjuncts, over the slots of one program."""
@@ -186,9 +181,11 @@ def _absorb(conjuncts: list[_Terms]) -> list[_Terms]:
     if len(conjuncts) < 2:
         return conjuncts
     kept: list[_Terms] = []
+    kept_by_slot: dict[int, list[_Terms]] = {}  # What covers another names one of its slots first.
     for terms in sorted(conjuncts, key=_weakness):
-        if not any(_covers(weaker, terms) for weaker in kept):
+        if not any(_covers(weaker, terms) for slot in terms for weaker in kept_by_slot.get(slot, ())):
             kept.append(terms)
+            kept_by_slot.setdefault(next(iter(terms), -1), []).append(terms)
     if len(kept) > CAP * 4:
         raise _TooManyError
     return kept
