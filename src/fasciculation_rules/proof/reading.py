@@ -1,0 +1,175 @@
+"""A ruleset read as gates: what each rule is worth for a patient, and what is decided from it.
+
+The same steps as `assessing/urgency.py` and `assessing/disposition.py`, as formulas; a test holds the two together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import assert_never
+
+from fasciculation_rules.assessing.disposition import UNSETTLED_RUNG
+from fasciculation_rules.assessing.urgency import DISCHARGED_TO
+from fasciculation_rules.logic.condition import All, Any, AtLeast, Compare, Condition, Is, Not
+from fasciculation_rules.logic.firing import Firing
+from fasciculation_rules.logic.rails import negation_normal_form
+from fasciculation_rules.model.ruleset import SPARED_EXAMINATION, UNDER_16, Ruleset
+from fasciculation_rules.proof.cells import cut_of
+from fasciculation_rules.proof.circuit import FALSE, TRUE, Circuit, Wire
+from fasciculation_rules.proof.patient import Patient
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What one ruleset says of one patient, as wires made when first asked for."""
+
+    ruleset: Ruleset
+    circuit: Circuit
+    patient: Patient
+    _made: dict[tuple[Condition, Firing], Wire] = field(default_factory=dict, repr=False)
+
+    # ------------------------------------------------------------ conditions
+
+    def worth(self, condition: Condition, level: Firing = Firing.TRUE) -> Wire:
+        """Whether a condition is worth at least this much."""
+        return self._worth(negation_normal_form(condition), level)
+
+    def fails(self, condition: Condition) -> Wire:
+        """Whether a condition is FALSE."""
+        return self._worth(negation_normal_form(condition, negate=True), Firing.TRUE)
+
+    def _worth(self, condition: Condition, level: Firing) -> Wire:
+        key = (condition, level)
+        if key not in self._made:
+            self._made[key] = self._make(condition, level)
+        return self._made[key]
+
+    def _make(self, condition: Condition, level: Firing) -> Wire:
+        program, patient = self.ruleset.program, self.patient
+        match condition:
+            case Is(name=name, value=value) if name in program.derivations:
+                return self._worth(negation_normal_form(program.derivations[name], negate=value == "absent"), level)
+            case Is(name=name, value=value):
+                held, denied = patient.present[name], patient.absent[name]
+                if value == "absent":
+                    held, denied = denied, held
+                return -denied if self._counts(name, level) else held
+            case Compare(name=name, comparator=comparator):
+                end = (name, cut_of(condition))
+                above, below = patient.start[end], patient.end[end]
+                held, denied = (above, below) if comparator in (">=", ">") else (below, above)
+                return -denied if self._counts(name, level) else held
+            case All(of=members):
+                return self.circuit.every([self._worth(member, level) for member in members])
+            case Any(of=members):
+                return self.circuit.some([self._worth(member, level) for member in members])
+            case AtLeast(n=n, of=members):
+                return self.circuit.at_least(n, [self._worth(member, level) for member in members])
+            case Not():
+                raise AssertionError("negation normal form has no `not`")
+            case _:
+                assert_never(condition)
+
+    def _counts(self, name: str, level: Firing) -> bool:
+        """Whether the item, unknown, is worth at least this level."""
+        return level is not Firing.TRUE and self.ruleset.program.openness[name] >= level
+
+    # ------------------------------------------------------------ rules
+
+    def condition(self, name: str) -> Condition:
+        """The condition of a rule, a derived finding, the entry or a floor."""
+        program = self.ruleset.program
+        return program.rules[name] if name in program.rules else program.derivations[name]
+
+    def true(self, name: str) -> Wire:
+        """Whether it fires."""
+        return self.worth(self.condition(name))
+
+    def false(self, name: str) -> Wire:
+        """Whether it cannot fire whatever else becomes known."""
+        return self.fails(self.condition(name))
+
+    def any_true(self, names: Iterable[str]) -> Wire:
+        """Whether one of them fires."""
+        return self.circuit.some([self.true(name) for name in names])
+
+    # ------------------------------------------------------------ urgency
+
+    def reaches(self, rung: str, level: Firing = Firing.TRUE) -> Wire:
+        """Whether a bound of the range is at least this rung: TRUE is `at_least`, OPEN is `at_most`, and so on."""
+        rank = self.ruleset.rank
+        if not rank[rung]:
+            return TRUE
+        lowered = rank[rung] > rank[DISCHARGED_TO]
+        found = []
+        for name, rule in self.ruleset.escalations.items():
+            if rank[rule.then.urgency] >= rank[rung]:
+                worth = self.worth(self.condition(name), level)
+                spared = self.true(rule.then.discharged_by) if lowered and rule.then.discharged_by else FALSE
+                found.append(self.circuit.every((worth, -spared)))
+        return self.circuit.some(found)
+
+    def is_rung(self, rung: str, level: Firing = Firing.TRUE) -> Wire:
+        """Whether a bound is exactly this rung."""
+        above = self.ruleset.outcomes.ladder[self.ruleset.rank[rung] + 1 :]
+        return self.circuit.every((self.reaches(rung, level), *(-self.reaches(next_, level) for next_ in above[:1])))
+
+    # ------------------------------------------------------------ disposition
+
+    @cached_property
+    def finished(self) -> Wire:
+        """Whether every question of the screen is answered."""
+        return self.circuit.every([self.known(name) for name in self.ruleset.vocabulary.screen])
+
+    def known(self, name: str) -> Wire:
+        """Whether a finding is known one way or the other, or a quantity at all."""
+        if name in self.patient.known:
+            return self.patient.known[name]
+        return self.circuit.some((self.patient.present[name], self.patient.absent[name]))
+
+    @cached_property
+    def settled(self) -> Wire:
+        """Whether the rung stands whatever is asked next."""
+        ladder = self.ruleset.outcomes.ladder
+        equal = [self.circuit.same(self.reaches(rung), self.reaches(rung, Firing.OPEN)) for rung in ladder]
+        return self.circuit.some((self.reaches(ladder[-1]), self.circuit.every((self.finished, *equal))))
+
+    def shows(self, rung: str) -> Wire:
+        """Whether the one rung shown is at least this one: what is sure, what is not settled, and the floors."""
+        rank, floors = self.ruleset.rank, self.ruleset.outcomes.floors
+        applied = [
+            (-self.settled, UNSETTLED_RUNG),
+            (-self.finished, floors.screen_unfinished.rung),
+            (self.true(UNDER_16) if UNDER_16 in self.ruleset.program.rules else FALSE, floors.under_16.rung),
+            (self.circuit.every((-self.examined, -self._spared)), floors.not_examined.rung),
+        ]
+        raised = [wire for wire, floor in applied if rank[floor] >= rank[rung]]
+        return self.circuit.some((self.reaches(rung), *raised))
+
+    @cached_property
+    def examined(self) -> Wire:
+        """Whether a summary of an examination is recorded, or a sign was found."""
+        vocabulary, openness = self.ruleset.vocabulary, self.ruleset.program.openness
+        signs = [name for name, level in openness.items() if level is Firing.AWAITS_EXAMINATION]
+        found = [self.patient.present.get(name) or self.patient.known[name] for name in signs]
+        summaries = [self.known(name) for name in signs if vocabulary.is_summary(name)]
+        return self.circuit.some((*found, *summaries))
+
+    @property
+    def _spared(self) -> Wire:
+        return self.true(SPARED_EXAMINATION) if SPARED_EXAMINATION in self.ruleset.program.rules else FALSE
+
+    # ------------------------------------------------------------ differential
+
+    def candidate(self, condition: str) -> Wire:
+        """Whether a condition is listed: something speaks for it and, unless it must not be missed, nothing excludes."""
+        sides: dict[str, list[Wire]] = {"for": [], "against": [], "excluding": []}
+        for name, rule in self.ruleset.differentials.items():
+            if rule.then.condition == condition:
+                sides[rule.then.side].append(self.true(name))
+        supported = self.circuit.some(sides["for"])
+        if self.ruleset.outcomes.conditions[condition].must_not_miss:
+            return supported
+        return self.circuit.every((supported, -self.circuit.some(sides["excluding"])))

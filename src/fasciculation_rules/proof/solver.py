@@ -1,0 +1,96 @@
+"""Asks a SAT solver about a circuit; gates are handed over as they are needed, once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from enum import Enum
+from typing import Any, Protocol
+
+from fasciculation_rules.errors import EngineUnavailableError
+from fasciculation_rules.proof.circuit import Circuit, Wire
+
+BUDGET = 200_000
+"""Conflicts after which a question counts as not decided; the hardest of ours needs a few hundred."""
+
+
+class Verdict(Enum):
+    """What a solver says of a set of wires: can they all be true at once?"""
+
+    POSSIBLE = "possible"
+    IMPOSSIBLE = "impossible"
+    UNDECIDED = "not decided"
+
+
+class Solver(Protocol):
+    """What a theorem needs of a solver."""
+
+    name: str
+
+    def hold(self, wires: Iterable[Wire]) -> None:
+        """From now on these are true."""
+
+    def ask(self, wires: Sequence[Wire]) -> Verdict:
+        """Whether these can all be true at once."""
+
+    def inputs(self) -> Mapping[Wire, bool]:
+        """The inputs that made them so, after POSSIBLE."""
+
+
+def needed(module: str) -> EngineUnavailableError:
+    """The error where an optional package is missing."""
+    return EngineUnavailableError(
+        f"proofs need the package '{module}', which is not installed: pip install 'fasciculation-rules[prove]'"
+    )
+
+
+class Sat:
+    """PySAT's Glucose: incremental, with a budget, and it can say how it came to an answer."""
+
+    name = "glucose4"
+
+    def __init__(self, circuit: Circuit, *, budget: int = BUDGET, with_proof: bool = False) -> None:
+        try:
+            from pysat.solvers import Glucose4
+        except ImportError:
+            raise needed("python-sat") from None
+        self.circuit, self.budget = circuit, budget
+        self._solver: Any = Glucose4(with_proof=with_proof)
+        self._solver.add_clause([1])
+        self._given: set[int] = {1}
+
+    def hold(self, wires: Iterable[Wire]) -> None:
+        for wire in wires:
+            self._hand_over([wire])
+            # A clause says more to a solver than a gate that must be false.
+            joined = self.circuit.joins(wire) if wire < 0 else ()
+            self._solver.add_clause([-part for part in joined] or [wire])
+
+    def ask(self, wires: Sequence[Wire]) -> Verdict:
+        self._hand_over(wires)
+        self._solver.conf_budget(self.budget)
+        answer = self._solver.solve_limited(assumptions=list(wires))
+        if answer is None:
+            return Verdict.UNDECIDED
+        return Verdict.POSSIBLE if answer else Verdict.IMPOSSIBLE
+
+    def inputs(self) -> Mapping[Wire, bool]:
+        labels = self.circuit.labels
+        return {abs(said): said > 0 for said in self._solver.get_model() or () if abs(said) in labels}
+
+    def core(self) -> list[Wire]:
+        """Those of the wires asked last that cannot all be true, after IMPOSSIBLE."""
+        return list(self._solver.get_core() or ())
+
+    def _hand_over(self, wires: Iterable[Wire]) -> None:
+        for clause in clauses(self.circuit, wires, self._given):
+            self._solver.add_clause(clause)
+
+
+def clauses(circuit: Circuit, wires: Iterable[Wire], given: set[int]) -> Iterable[list[Wire]]:
+    """Tseitin's clauses of the gates below the wires, but for those already given."""
+    for gate in circuit.cone(wires, given):
+        joined = circuit.joins(gate)
+        if joined:
+            yield [gate, *(-wire for wire in joined)]
+            for wire in joined:
+                yield [-gate, wire]
