@@ -85,6 +85,14 @@ class RulesetNotFoundError(RulesetError, LookupError):
     """No such ruleset; the message lists those there are."""
 
 
+class UnknownNameError(RulesetError, LookupError):
+    """The ruleset has no rule and no item of this name; the message names the nearest."""
+
+
+class RulesetReleasedError(RulesetError):
+    """The ruleset was released and is history, so nothing is written into it."""
+
+
 class RulesetInvalidError(RulesetError, ValueError):
     """The files of a ruleset do not say something this library can run."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import json
 import re
+import shutil
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -20,6 +21,7 @@ from fasciculation_rules.cli import assessing
 from fasciculation_rules.cli.app import app, run
 from fasciculation_rules.cli.files import read_cases
 from fasciculation_rules.errors import EngineUnavailableError
+from fasciculation_rules.shelf.locate import shelf_root
 
 Command = Callable[..., Any]
 
@@ -72,7 +74,7 @@ def test_the_version_is_that_of_the_library(command: Command) -> None:
     ("arguments", "message"),
     [
         (["asess"], "No such command 'asess'"),
-        (["assess"], "Missing argument 'CASE...'"),
+        (["assess"], "Missing argument 'CASE'"),
         (["assess", "--as", "xml", "case.yaml"], "'xml'"),
         (["assess", "--engine", "jess", "case.yaml"], "'jess'"),
         (["assess", "--on", "yesterday", "case.yaml"], "'yesterday' is not a date; write YYYY-MM-DD"),
@@ -95,8 +97,43 @@ def test_wrong_use_is_told_in_one_line_that_names_help(arguments: list[str], mes
     assert (said.code, said.out) == (BAD, "")
     assert said.err.startswith("error: ")
     assert message in said.err
-    assert said.err.endswith("; see `fasciculation-rules --help`\n")
+    verb = f" {arguments[0]}" if arguments[0] in COMMANDS else ""
+    assert said.err.endswith(f"; see `fasciculation-rules{verb} --help`\n")
     assert said.err.count("\n") == 1
+    assert "Value error" not in said.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["assess", "--on", "soon", "x"], "Invalid value for '--on': 'soon' is not a date; write YYYY-MM-DD"),
+        (
+            ["assess", "--engine", "jess", "x"],
+            "Invalid value for '--engine': 'jess' is not one of 'durable', 'compiled', 'reference'",
+        ),
+        (["new", "case", "./mini", "plan", "x"], "Invalid value for 'WHAT': 'case' is not one of 'rule'"),
+    ],
+)
+def test_a_value_that_is_refused_is_told_in_one_way(arguments: list[str], message: str, command: Command) -> None:
+    said = command(*arguments)
+    assert said.err == f"error: {message}; see `fasciculation-rules {arguments[0]} --help`\n"
+
+
+@pytest.mark.parametrize("verb", COMMANDS)
+def test_usage_names_the_program_and_its_arguments_alike(verb: str, command: Command) -> None:
+    usage = command(verb, "--help").out.splitlines()[0]
+    assert usage.startswith(f"Usage: fasciculation-rules {verb} ")
+    assert not re.search(r"\[[a-z[]|\.{3}\S", usage)
+
+
+@pytest.mark.parametrize("ended", [0, 1, 3])
+def test_a_command_that_ends_the_program_does_so_with_its_own_code(
+    ended: int, here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(assessing, "open_ruleset", lambda _: sys.exit(ended))
+    with pytest.raises(SystemExit) as caught:
+        run(["assess", "case.yaml"])
+    assert caught.value.code == ended
 
 
 @pytest.mark.parametrize(
@@ -107,6 +144,7 @@ def test_wrong_use_is_told_in_one_line_that_names_help(arguments: list[str], mes
         ["test", "9.9.9"],
         ["lint", "9.9.9"],
         ["verify", "9.9.9"],
+        ["verify", ""],
         ["lint", "./nowhere"],
     ],
 )
@@ -114,16 +152,27 @@ def test_a_ruleset_that_is_not_there_is_bad_input(arguments: list[str], command:
     said = command(*arguments)
     assert (said.code, said.out) == (BAD, "")
     assert re.fullmatch(
-        r"error: (there is no ruleset '9\.9\.9'; there are: .*|'nowhere' is not a ruleset folder: .*)\n", said.err
+        r"error: (there is no ruleset '(?:9\.9\.9)?'; there are: .*|'nowhere' is not a ruleset folder: .*)\n", said.err
     )
 
 
-def test_the_keyboard_stops_a_command_with_the_usual_code(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("where", ["fasciculation_rules.cli.assessing.open_ruleset", "typer.Typer.__call__"])
+def test_the_keyboard_stops_a_command_with_the_usual_code(
+    where: str, here: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     def interrupted(*_: object, **__: object) -> object:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(assessing, "open_ruleset", interrupted)
+    monkeypatch.setattr(where, interrupted)
     assert run(["assess", "case.yaml"]) == 130
+    assert capsys.readouterr() == ("", "")
+
+
+def test_the_help_of_assess_says_which_ruleset_is_the_default_and_what_is_one_line(command: Command) -> None:
+    text = re.sub(r"\s+", " ", command("assess", "--help").out)
+    assert "Default: the newest active release, else the newest draft." in text
+    assert "text for people, json for programs; of many cases each is one line." in text
+    assert "- for standard input (one case, or JSON lines)" in text
 
 
 # ---------------------------------------------------------------- assess: one case
@@ -279,6 +328,7 @@ def test_every_line_of_a_jsonl_file_is_answered_by_one_line(assess: Command) -> 
     assert len(found) == len(lines)
     assert ["error" in answer for answer in found] == [False, True, True, True, True, False, False, True, True]
     assert [answer["name"] for answer in found if "error" in answer] == [f"cases.jsonl:{n}" for n in (2, 3, 4, 5, 8, 9)]
+    assert all(line.startswith('{"format":1,"') for line in said.lines)
     assert found[2] == {
         "format": 1,
         "name": "cases.jsonl:3",
@@ -513,10 +563,64 @@ def test_verify_of_the_installation_finds_nothing_altered(command: Command) -> N
     assert said.lines[-1] == "authenticity: not checked (digests show alteration, not authorship)"
 
 
-def test_case_files_of_a_ruleset_are_vignettes_and_no_cases(assess: Command) -> None:
+def test_verify_takes_the_folder_of_a_release(command: Command) -> None:
+    folder = shutil.copytree(Path(str(shelf_root())) / "0.1.0", "copy")
+    for name in ("./copy", str(shelf_root() / "0.1.0")):
+        said = command("verify", name)
+        assert (said.code, said.err) == (DONE, "")
+        assert said.lines[0].startswith(f"{name}: the same as 0.1.0, released on 2026-11-22 (draft); text sha256:")
+        assert said.lines[1:] == ["authenticity: not checked (digests show alteration, not authorship)"]
+    (Path(folder) / "codes.csv").write_text("", encoding="utf-8")
+    changed = command("verify", "./copy")
+    assert (changed.code, changed.err) == (DONE, "")
+    assert changed.lines[0].startswith("./copy: unreleased, so there is nothing to check it against; text sha256:")
+
+
+def test_verify_of_a_folder_that_has_the_name_of_a_release_and_other_files_is_altered(command: Command) -> None:
+    folder = shutil.copytree(Path(str(shelf_root())) / "0.1.0", "0.1.0")
+    (Path(folder) / "codes.csv").write_text("", encoding="utf-8")
+    said = command("verify", "./0.1.0/")
+    assert (said.code, said.lines[0]) == (NO, "./0.1.0/: ALTERED")
+    assert said.err.startswith("error: ruleset 0.1.0 was altered after its release: expected sha256:")
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("./nowhere", "there is no folder './nowhere'"),
+        ("./mini/rules", "'./mini/rules' is not a ruleset folder: it has no ruleset.yaml"),
+        ("./mini/ruleset.yaml", "'./mini/ruleset.yaml' is not a ruleset folder: it has no ruleset.yaml"),
+        ("mini", "there is no ruleset 'mini'; there are: 0.1.0, 1.0.0; for the folder, write './mini'"),
+    ],
+)
+def test_verify_of_a_folder_that_is_none_says_so(name: str, message: str, command: Command) -> None:
+    said = command("verify", name)
+    assert (said.code, said.out, said.err) == (BAD, "", f"error: {message}\n")
+
+
+def test_hints_name_commands_as_they_are_typed(command: Command) -> None:
+    assert "; `fasciculation-rules show ./mini` lists the rules" in command("show", "./mini", "zzz").err
+    said = command("new", "rule", "./mini", "plan", "plan-x").out
+    assert "then run `fasciculation-rules lint ./mini` and `fasciculation-rules test ./mini`" in said
+
+
+def test_a_case_file_of_a_ruleset_is_told_apart_and_how_to_run_it(
+    assess: Command, command: Command, here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     said = assess("mini/cases/slurred-speech.yaml")
-    assert said.code == BAD
-    assert "unknown key 'expect'" in said.err
+    assert (said.code, said.out) == (BAD, "")
+    assert said.err == (
+        "error: the case cannot be read\n"
+        "  mini/cases/slurred-speech.yaml:3:1: expect: vignette: "
+        "this is a case of a ruleset, with the decision that is expected of it; "
+        "run it with `fasciculation-rules test mini/`, or assess a file that has its `given` alone\n"
+    )
+    shutil.copy("mini/cases/slurred-speech.yaml", "speech.yaml")
+    assert "`fasciculation-rules test VERSION`" in assess("speech.yaml").err
+    assert f"`fasciculation-rules test {here}/mini`" in assess(f"{here}/mini/cases/slurred-speech.yaml").err
+    assert "unknown key 'expect'" in assess(written("case.yaml", "expect: {}\ngiven: {}\n")).err
+    monkeypatch.chdir("mini/cases")
+    assert "`fasciculation-rules test ../`" in command("assess", "slurred-speech.yaml").err
 
 
 def test_the_library_and_the_command_refuse_alike(assess: Command) -> None:

@@ -38,9 +38,11 @@ def _cases(here: Path) -> None:
 
 
 def test_a_reader_that_goes_away_is_no_error() -> None:
+    Path("ill.jsonl").write_text(WELL.replace("dysarthria", "dysartria") * 2000, encoding="utf-8")
     for line in (
         "program assess cases.jsonl --ruleset ./mini --engine compiled | head -n 1",
         "program assess case.json --ruleset ./mini --engine compiled | true",
+        "program assess ill.jsonl --ruleset ./mini --engine compiled 2>&1 | true",
         "program list | true",
     ):
         done = shell(line)
@@ -101,6 +103,38 @@ def test_the_installed_program_is_the_module() -> None:
         pytest.skip("the library is not installed here")
     one = subprocess.run([program, "--version"], capture_output=True, text=True, check=True).stdout
     assert one == shell("program --version").stdout
+
+
+def test_the_package_may_be_run_as_a_module() -> None:
+    for arguments in (["--version"], ["assess", "--help"], ["asess"]):
+        package, room = (
+            subprocess.run([sys.executable, "-m", name, *arguments], capture_output=True, text=True, check=False)
+            for name in ("fasciculation_rules", "fasciculation_rules.cli")
+        )
+        assert (package.returncode, package.stdout, package.stderr) == (room.returncode, room.stdout, room.stderr)
+    assert "fasciculation-rules" in package.stderr
+
+
+@pytest.mark.parametrize("module", ["typer", "pydantic", "yaml"])
+def test_the_keyboard_stops_the_program_quietly_while_it_loads(module: str, tmp_path: Path) -> None:
+    slow = "import os, signal, time\nos.kill(os.getpid(), signal.SIGINT)\ntime.sleep(5)\nraise RuntimeError\n"
+    (tmp_path / "slow").mkdir()
+    (tmp_path / "slow" / f"{module}.py").write_text(slow, encoding="utf-8")
+    done = shell("program assess case.json", PYTHONPATH=str(tmp_path / "slow"))
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "")
+
+
+def test_a_file_whose_name_is_no_text_is_no_accident() -> None:
+    Path(os.fsdecode(b"caf\xe9.jsonl")).write_text(f'{WELL}{{"given": {{"weekness": "present"}}}}\n', "utf-8")
+    for form in ("text", "json"):
+        done = subprocess.run(
+            [*PROGRAM, "assess", b"caf\xe9.jsonl", "--ruleset", "./mini", "--as", form],
+            capture_output=True,
+            check=False,
+            env={**os.environ, "PYTHONIOENCODING": "utf-8:strict"},
+        )
+        assert done.returncode == 4, done.stderr
+        assert b"Traceback" not in done.stderr
 
 
 # ---------------------------------------------------------------- a shelf of our own

@@ -119,6 +119,54 @@ def test_a_release_that_was_altered_before_it_is_opened_is_refused(add: Add) -> 
     assert caught.value.exit_code == 1
 
 
+def changed(folder: Path, change: str) -> None:
+    rule = folder / "rules" / "plan" / "plan-emg.yaml"
+    match change:
+        case "a stray file":
+            (folder / ".DS_Store").write_bytes(b"\x00")
+        case "a stray folder":
+            (folder / "rules" / "notes").mkdir()
+            (folder / "rules" / "notes" / "one.yaml").write_text("a: b\n", encoding="utf-8")
+        case "a copy":
+            shutil.copy(rule, rule.with_name("plan-copied.yaml"))
+        case "line ends":
+            for file in folder.rglob("*.yaml"):
+                file.write_bytes(file.read_bytes().replace(b"\n", b"\r\n"))
+        case "an edit":
+            rule.write_text(rule.read_text(encoding="utf-8").replace("title: EMG", "title: An EMG"), "utf-8")
+
+
+WHICH = {
+    ("a stray file",): ([(".DS_Store", "stray-file")], "nothing differs but what is listed"),
+    ("a stray folder",): ([("rules/notes/one.yaml", "stray-file")], "nothing differs but what is listed"),
+    ("a copy",): ([("rules/plan/plan-copied.yaml", "stray-file")], "nothing differs but what is listed"),
+    ("line ends",): ([("cases/slurred-speech.yaml", "windows-line-ends")], "nothing differs but what is listed"),
+    ("an edit",): ([], "one digest of all files does not say which of them changed"),
+    ("a stray file", "a copy", "line ends"): (
+        [
+            (".DS_Store", "stray-file"),
+            ("cases/slurred-speech.yaml", "windows-line-ends"),
+            ("rules/plan/plan-copied.yaml", "stray-file"),
+        ],
+        "nothing differs but what is listed",
+    ),
+    ("a stray file", "an edit"): ([(".DS_Store", "stray-file")], "more differs than what is listed"),
+    ("a copy", "an edit"): ([], "one digest of all files does not say which of them changed"),
+}
+
+
+@pytest.mark.parametrize("changes", WHICH, ids=" and ".join)
+def test_of_a_release_that_was_altered_the_files_are_named_that_can_be(add: Add, changes: tuple[str, ...]) -> None:
+    folder = add("0.1.0", "draft")
+    for change in changes:
+        changed(folder, change)
+    with pytest.raises(RulesetAlteredError) as caught:
+        open_ruleset("0.1.0")
+    named, said = WHICH[changes]
+    assert [(found.file, found.code) for found in caught.value.problems] == named
+    assert said in caught.value.summary
+
+
 def test_a_new_status_is_seen_at_once(add: Add) -> None:
     add("0.1.0", "draft")
     assert open_ruleset("0.1.0").status == "draft"

@@ -34,10 +34,35 @@ def refusal(raw: bytes, read: Any = read_yaml) -> Problem:
 
 
 @pytest.mark.parametrize(
-    "scalar", ["yes", "no", "on", "null", "~", "1", "1e5", "0o17", "1:30", ".inf", "2026-11-01", "<<"]
+    "scalar", ["yes", "no", "on", "null", "~", "1", "1e5", "0o17", "1:30", ".inf", "2026-11-01", "="]
 )
 def test_every_scalar_is_text(scalar: str) -> None:
     assert document(f"a: {scalar}\n{scalar}: b\n").data == {"a": scalar, scalar: "b"}
+
+
+def test_what_would_merge_mappings_is_text_anywhere_but_as_a_plain_key() -> None:
+    assert document("a: <<\nb: [<<]\n'<<': c\n").data == {"a": "<<", "b": ["<<"], "<<": "c"}
+    assert place(b"a:\n  <<: {b: c}\n", read_yaml) == ("merge-key", 2, 3)
+    assert read_json(b'{"<<": "c"}', "file", []) is not None
+
+
+PROPERTIES = {
+    "an anchor of text": ("a: &b c", ("alias", 1, 4)),
+    "an anchor of a list": ("a:\n  - &b [c]", ("alias", 2, 5)),
+    "an anchor of a mapping": ("a: &b {c: d}", ("alias", 1, 4)),
+    "an anchor of a key": ("&b a: c", ("alias", 1, 1)),
+    "an anchor of everything": ("&b\na: c", ("alias", 1, 1)),
+    "an alias of nothing": ("a: *b", ("alias", 1, 4)),
+    "an alias for a key": ("*b : c", ("alias", 1, 1)),
+    "a tag of text": ("a: !!str 1", ("tag", 1, 4)),
+    "a tag of a list": ("a: !!set [c]", ("tag", 1, 4)),
+    "a tag of a key": ("!!str a: c", ("tag", 1, 1)),
+}
+
+
+@pytest.mark.parametrize(("text", "at"), PROPERTIES.values(), ids=PROPERTIES)
+def test_names_for_values_and_tags_are_refused_wherever_they_stand(text: str, at: tuple[str, int, int]) -> None:
+    assert place(text.encode(), read_yaml) == at
 
 
 def test_text_in_quotes_and_in_blocks_is_read_as_yaml_says() -> None:
@@ -75,6 +100,39 @@ def test_json_has_places_too() -> None:
     said = read_json(b'{"given": {\n  "age": "42 years"}}', "file.json", problems)
     assert said is not None
     assert said.marks["given.age"] == (2, 3)
+
+
+def place(raw: bytes, read: Any = read_json) -> tuple[str, int, int]:
+    found = refusal(raw, read)
+    return found.code, found.line, found.column
+
+
+TWICE = {
+    "in the outermost mapping": ('{"a": 1,\n "b": 2,\n "a": 3}', (3, 2)),
+    "far inside": ('{"a": [{"b": {}},\n  {"c": 1, "c": 2}]}', (2, 12)),
+    "outside of another": ('{"a": 1, "a": {"b": 1, "b": 2}}', (1, 10)),
+    "with the brackets of a mapping in it": ('{"a}": "{\\"", "a}": 1}', (1, 15)),
+    "written in two ways": ('{"a": 1, "\\u0061": 2}', (1, 10)),
+    "as text before it is a key": ('{"a": "b", "b": "a",\n"b": 1}', (2, 1)),
+    "without blanks": ('{"a":{"a":1},"a":2}', (1, 14)),
+    "before what is no JSON": ('[{"a": 1, "a": 2}, {"b" 1}]', (1, 11)),
+}
+
+
+@pytest.mark.parametrize(("text", "at"), TWICE.values(), ids=TWICE)
+def test_a_key_that_is_given_twice_in_json_has_its_place(text: str, at: tuple[int, int]) -> None:
+    assert place(text.encode()) == ("duplicate-key", *at)
+
+
+@pytest.mark.parametrize("text", [text for name, (text, _) in TWICE.items() if "no JSON" not in name])
+def test_a_key_that_is_given_twice_has_the_same_place_in_json_and_in_yaml(text: str) -> None:
+    assert place(text.encode()) == place(text.encode(), read_yaml)
+
+
+def test_what_is_nested_too_deep_in_json_has_its_place() -> None:
+    deep = "[" * MAX_DEPTH
+    assert place(f"{deep}[".encode()) == ("too-deep", 1, MAX_DEPTH + 1)
+    assert place(f'["]",\n {deep}'.encode()) == ("too-deep", 2, MAX_DEPTH + 1)
 
 
 def test_a_byte_order_mark_and_windows_line_ends_change_nothing() -> None:

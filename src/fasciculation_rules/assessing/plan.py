@@ -82,7 +82,7 @@ def plan_of(
                 _advise(draft, rule, rule.then.advise, findings, tables, now=now)
         elif rule.then.safety_net is not None:
             net = ruleset.outcomes.safety_net[rule.then.safety_net]
-            draft.add("safety_net", name, now=True, id=rule.then.safety_net, label=net.label, text=net.text)
+            draft.add("safety_net", name, now=now, id=rule.then.safety_net, label=net.label, text=net.text)
     plan = PlanOut(
         referrals=draft.section("referrals"),
         tests=draft.section("tests"),

@@ -12,6 +12,7 @@ from fasciculation_rules.logic.condition import Compare, Is, leaves
 from fasciculation_rules.logic.evaluate import evaluate
 from fasciculation_rules.logic.facts import Facts
 from fasciculation_rules.logic.firing import Firing
+from fasciculation_rules.model.outcomes import ROUTINE
 from fasciculation_rules.model.rule import Derivation
 from fasciculation_rules.model.ruleset import Ruleset
 
@@ -75,7 +76,7 @@ def _urgent_on_twitch(ruleset: Ruleset) -> Found:
 def _age_or_duration_alone(ruleset: Ruleset) -> Found:
     rank, program = ruleset.rank, ruleset.program
     for name, rule in ruleset.escalations.items():
-        if rank[rule.then.urgency] <= rank["routine"]:
+        if rank[rule.then.urgency] <= rank[ROUTINE]:
             continue
         quantities = {leaf.name for leaf in leaves(program.rules[name]) if isinstance(leaf, Compare)}
         named = {leaf.name for leaf in leaves(program.rules[name]) if isinstance(leaf, Is)}
@@ -121,7 +122,7 @@ def _unscreened(ruleset: Ruleset) -> Found:
     vocabulary, rank = ruleset.vocabulary, ruleset.rank
     screen = set(vocabulary.screen)
     for name, rule in ruleset.escalations.items():
-        if rank[rule.then.urgency] <= rank["routine"]:
+        if rank[rule.then.urgency] <= rank[ROUTINE]:
             continue
         if _closed_without(ruleset, name, screen):
             continue

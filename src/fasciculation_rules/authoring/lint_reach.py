@@ -11,14 +11,13 @@ from fasciculation_rules.logic.evaluate import evaluate
 from fasciculation_rules.logic.facts import Facts
 from fasciculation_rules.logic.firing import Firing
 from fasciculation_rules.model.base import read_duration
+from fasciculation_rules.model.outcomes import FIRST_RED_FLAG
 from fasciculation_rules.model.rule import Differential, Plan
 from fasciculation_rules.model.ruleset import SPARED_EXAMINATION, UNDER_16, Ruleset
 
 Found = Iterator[tuple[str, Problem]]
 ABOUT_THE_PERSON = ("age", "sex")
 """What a ruleset must declare that it uses (`uses:` of ruleset.yaml)."""
-
-FIRST_RED_FLAG = "urgent_2w"
 
 
 def undeclared_use(ruleset: Ruleset) -> Found:

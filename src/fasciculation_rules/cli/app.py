@@ -9,13 +9,15 @@ from collections.abc import Sequence
 import typer
 
 from fasciculation_rules import __version__
-from fasciculation_rules.cli import assessing, authoring, rulesets, writing
+from fasciculation_rules.cli import assessing, authoring, proving, rulesets, verifying, writing
+from fasciculation_rules.cli.keyboard import STOPPED
 from fasciculation_rules.errors import FasciculationRulesError
 
-BAD_USE, STOPPED = 2, 130
+PROGRAM = "fasciculation-rules"
+BAD_USE = 2
 
 app = typer.Typer(
-    name="fasciculation-rules",
+    name=PROGRAM,
     help=(
         "Explained, cited clinical rules for muscle twitching: how soon, to whom, what to test, "
         "what it may be, and why. For clinicians; makes no diagnosis. No clinician has reviewed its content yet."
@@ -26,13 +28,15 @@ app = typer.Typer(
 )
 assessing.register(app)
 rulesets.register(app)
+verifying.register(app)
 authoring.register(app)
+proving.register(app)
 writing.register(app)
 
 
 def _version(asked: bool) -> None:
     if asked:
-        typer.echo(f"fasciculation-rules {__version__}")
+        typer.echo(f"{PROGRAM} {__version__}")
         raise typer.Exit
 
 
@@ -47,20 +51,21 @@ def run(arguments: Sequence[str] | None = None) -> int:
     """The exit code of one command line; a bare one asks for help."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     try:
-        code = int(app(args=given or ["--help"], standalone_mode=False) or 0)
+        code = int(app(args=given or ["--help"], prog_name=PROGRAM, standalone_mode=False) or 0)
         if sys.stdout:
             sys.stdout.flush()
     except typer.TyperException as error:
-        typer.echo(f"error: {error.format_message().rstrip('.')}; see `fasciculation-rules --help`", err=True)
+        typer.echo(f"error: {_told(error)}; see `{_help_of(given)}`", err=True)
         return BAD_USE
-    except typer.Abort:
-        typer.echo("stopped", err=True)
+    except (typer.Abort, KeyboardInterrupt):
         return STOPPED
     except FasciculationRulesError as error:
         typer.echo(f"error: {error}", err=True)
         return error.exit_code
-    except (SystemExit, BrokenPipeError):  # the reader of our output has gone; nothing is wrong with it
-        _drop_output()
+    except (SystemExit, BrokenPipeError) as error:
+        if not any(isinstance(each, BrokenPipeError) for each in (error, error.__context__)):
+            raise
+        _drop_output()  # its reader has gone, which typer tells by ending the program; nothing is wrong with it
         return 0
     except OSError as error:
         _drop_output()
@@ -68,6 +73,18 @@ def run(arguments: Sequence[str] | None = None) -> int:
         typer.echo(f"error: {error.filename or 'the output'}: {reason}", err=True)
         return BAD_USE
     return code
+
+
+def _told(error: typer.TyperException) -> str:
+    """What typer says, in one form whether it found the fault or pydantic did."""
+    return error.format_message().rstrip(".").replace("Value error, ", "")
+
+
+def _help_of(given: Sequence[str]) -> str:
+    """The command line that helps: of the verb that was meant, if there was one."""
+    verbs = {command.name for command in app.registered_commands}
+    verb = next((word for word in given if not word.startswith("-")), "")
+    return f"{PROGRAM} {verb} --help" if verb in verbs else f"{PROGRAM} --help"
 
 
 def _drop_output() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import sys
 from collections.abc import Iterator
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -14,6 +15,7 @@ import typer
 from fasciculation_rules.assessing.straight_line import assess
 from fasciculation_rules.cli.files import Read, error_line, is_many, read_cases
 from fasciculation_rules.cli.profiles import with_profile_of
+from fasciculation_rules.cli.terminal import page_width
 from fasciculation_rules.errors import CaseError, EngineError, FasciculationRulesError
 from fasciculation_rules.model.assessment import Assessment
 from fasciculation_rules.model.ruleset import Ruleset
@@ -43,21 +45,44 @@ def register(app: typer.Typer) -> None:
     app.command("assess")(assess_command)
 
 
+@dataclass(slots=True)
+class Tally:
+    """How many cases were answered and refused, and how many of these an engine left undecided."""
+
+    good: int = 0
+    bad: int = 0
+    undecided: int = 0
+
+    @property
+    def code(self) -> int:
+        """The exit code for all of them."""
+        if self.undecided:
+            return NO_ENGINE
+        return DONE if not self.bad else PARTIAL if self.good else BAD_INPUT
+
+
 def assess_command(
     cases: Annotated[
         list[str],
         typer.Argument(
-            metavar="CASE...", help="Case files (YAML, JSON, JSON lines), folders, or - for one case on standard input."
+            metavar="CASE",
+            help="Case files (YAML, JSON, JSON lines), folders of them, "
+            "or - for standard input (one case, or JSON lines).",
         ),
     ],
     ruleset: Annotated[
-        str | None, typer.Option(help="A version, or the path of a folder. Default: the newest.")
+        str | None,
+        typer.Option(
+            help="A version, or the path of a folder. Default: the newest active release, else the newest draft."
+        ),
     ] = None,
     engine: Annotated[EngineName, typer.Option(help="What evaluates the rules.")] = EngineName.DURABLE,
     on: Annotated[
         str | None, typer.Option(metavar="DATE", help="The day of assessment, YYYY-MM-DD. Default: today.")
     ] = None,
-    as_: Annotated[Form, typer.Option("--as", help="text for people; json for programs, one line a case.")] = Form.TEXT,
+    as_: Annotated[
+        Form, typer.Option("--as", help="text for people, json for programs; of many cases each is one line.")
+    ] = Form.TEXT,
     profile: Annotated[Path | None, typer.Option(help="A site profile (YAML) that moves thresholds.")] = None,
     reconcile: Annotated[
         bool, typer.Option("--reconcile", help="Settle contradictions as records need, with a notice.")
@@ -73,22 +98,21 @@ def assess_command(
     if profile is not None:
         opened = with_profile_of(profile, opened)
     many = len(cases) > 1 or any(is_many(path) for path in cases)
-    good = bad = undecided = 0
-    for read in _with_progress(read_cases(cases), many):
+    tally = Tally()
+    for read in _with_progress(read_cases(cases), many or "-" in cases):
+        many = many or read.line > 0
         try:
             assessment = _assess(read, opened, engine, day, reconcile)
         except FasciculationRulesError as error:
-            bad += 1
-            undecided += isinstance(error, EngineError)
+            tally.bad += 1
+            tally.undecided += isinstance(error, EngineError)
             _refused(read, error, as_, many)
         else:
-            good += 1
+            tally.good += 1
             _print(assessment, read, as_, many)
-    if bad and many:
-        typer.echo(f"{bad} of {good + bad} cases were refused", err=True)
-    if undecided:
-        return NO_ENGINE
-    return DONE if not bad else PARTIAL if good else BAD_INPUT
+    if tally.bad and many:
+        typer.echo(f"{tally.bad} of {tally.good + tally.bad} cases were refused", err=True)
+    return tally.code
 
 
 def _assess(read: Read, ruleset: Ruleset, engine: str, day: datetime.date, reconcile: bool) -> Assessment:
@@ -106,7 +130,7 @@ def _print(assessment: Assessment, read: Read, form: Form, many: bool) -> None:
     elif many:
         typer.echo(f"{read.name}: {assessment}")
     else:
-        typer.echo(explain(assessment), nl=False)
+        typer.echo(explain(assessment, width=page_width()), nl=False)
 
 
 def _refused(read: Read, error: FasciculationRulesError, form: Form, many: bool) -> None:
@@ -138,4 +162,4 @@ def read_day(text: str | None) -> datetime.date | None:
     try:
         return datetime.date.fromisoformat(text)
     except ValueError:
-        raise typer.BadParameter(f"'{text}' is not a date; write YYYY-MM-DD", param_hint="--on") from None
+        raise typer.BadParameter(f"'{text}' is not a date; write YYYY-MM-DD", param_hint="'--on'") from None

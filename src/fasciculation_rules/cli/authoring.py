@@ -14,7 +14,7 @@ from fasciculation_rules.authoring.examples import accept, run_examples
 from fasciculation_rules.authoring.lint import lint
 from fasciculation_rules.cli.assessing import read_day
 from fasciculation_rules.engines import ENGINES
-from fasciculation_rules.errors import EngineUnavailableError, RulesetNotFoundError
+from fasciculation_rules.errors import EngineUnavailableError, RulesetReleasedError
 from fasciculation_rules.model.ruleset import Ruleset
 from fasciculation_rules.shelf.locate import shelf_root
 from fasciculation_rules.shelf.opening import is_path, open_ruleset
@@ -68,7 +68,7 @@ def check_command(
 def _accept(version: str, ruleset: Ruleset) -> int:
     folder = Path(version) if is_path(version) else Path(str(shelf_root() / version))
     if ruleset.status != "unreleased":
-        raise RulesetNotFoundError(f"ruleset {version} was released; its cases are history and are not rewritten")
+        raise RulesetReleasedError(f"ruleset {version} was released; its cases are history and are not rewritten")
     rewritten: dict[Path, str] = {}
     for stem, vignette in ruleset.cases.items():
         file = folder / "cases" / f"{stem}.yaml"

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import io
 import json
+import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 from typing import BinaryIO
 
+from fasciculation_rules.cli.inputs import beginning, is_a_case_a_line, open_input, raw_lines
+from fasciculation_rules.cli.vignettes import is_vignette, vignette_problem
 from fasciculation_rules.errors import CaseError, Problem
 from fasciculation_rules.model.case import Case
 from fasciculation_rules.shelf.locate import unreadable
@@ -16,12 +21,13 @@ from fasciculation_rules.shelf.strict_json import read_json
 from fasciculation_rules.shelf.strict_yaml import MAX_BYTES, Document, read_yaml
 
 UNREAD = "the case cannot be read"
+STANDARD_INPUT = "standard input"
 SUFFIXES = (".yaml", ".yml", ".json", ".jsonl")
 
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """One case with its document, or the error that stands in its place. `line` is that of a .jsonl file."""
+    """One case with its document, or the error that stands in its place. `line` is that of JSON lines, else 0."""
 
     path: str
     line: int = 0
@@ -31,7 +37,7 @@ class Read:
 
     @property
     def name(self) -> str:
-        """The file, with the line of a .jsonl file."""
+        """The file, with the line of JSON lines."""
         return f"{self.path}:{self.line}" if self.line else self.path
 
     def located(self, error: CaseError) -> CaseError:
@@ -50,7 +56,7 @@ def read_cases(paths: list[str]) -> Iterator[Read]:
     """Every case of the paths, in order; a folder is read by name."""
     for path in paths:
         if path == "-":
-            yield _one("standard input", sys.stdin.buffer.read(MAX_BYTES + 1) if sys.stdin else b"")
+            yield from _standard_input()
         elif Path(path).is_dir():
             yield from _folder(path)
         else:
@@ -71,39 +77,64 @@ def _folder(path: str) -> Iterator[Read]:
 
 def _file(path: str) -> Iterator[Read]:
     try:
-        with Path(path).open("rb") as file:
-            if path.endswith(".jsonl"):
-                yield from _lines(path, file)
-            else:
-                yield _one(path, file.read(MAX_BYTES + 1))
+        with open_input(path) as file:
+            yield from _inside(path, file)
     except OSError as error:
         yield _failed(unreadable(path, error))
 
 
-def _lines(path: str, file: BinaryIO) -> Iterator[Read]:
-    """One case a line, so that line n of the output answers line n of the file, be it blank or far too long."""
-    number = 0
-    while raw := file.readline(MAX_BYTES + 1):
-        number += 1
-        rest = raw
-        while len(rest) > MAX_BYTES and not rest.endswith(b"\n"):
-            rest = file.readline(MAX_BYTES + 1)
+def _standard_input() -> Iterator[Read]:
+    try:
+        yield from _stream(STANDARD_INPUT, sys.stdin.buffer if sys.stdin else io.BytesIO())
+    except OSError as error:
+        yield _failed(unreadable(STANDARD_INPUT, error))
+
+
+def _inside(path: str, file: BinaryIO) -> Iterator[Read]:
+    """Its name says what a file holds; a pipe has none."""
+    if path.endswith(".jsonl"):
+        yield from _lines(path, raw_lines(file))
+    elif Path(path).is_file():
+        yield _one(path, file.read(MAX_BYTES + 1), as_json=path.endswith(".json"))
+    else:
+        yield from _stream(path, file)
+
+
+def _stream(path: str, file: BinaryIO) -> Iterator[Read]:
+    """One case, or one a line: its beginning tells, so that lines are answered while more of them come."""
+    lines = raw_lines(file)
+    head = beginning(lines)
+    if is_a_case_a_line(head):
+        yield from _lines(path, chain(head, lines))
+    else:
+        begun = b"".join(head)
+        raw = begun + file.read(max(MAX_BYTES + 1 - len(begun), 0))
+        yield _one(path, raw, as_json=_BEGINS_JSON.match(raw) is not None)
+
+
+_BEGINS_JSON = re.compile(rb'(?:\xef\xbb\xbf)?\s*\{\s*["}]')
+"""A brace and a quoted key, or nothing; in YAML a key in braces may go without quotes."""
+
+
+def _lines(path: str, lines: Iterable[bytes]) -> Iterator[Read]:
+    """One case a line, so that line n of the output answers line n of the input, be it blank or far too long."""
+    for number, raw in enumerate(lines, start=1):
         if len(raw) > MAX_BYTES:
             yield _failed(_fault(path, "line-too-large", f"the line has more than {MAX_BYTES} bytes"), number)
         elif not raw.strip():
             yield _failed(_fault(path, "empty-line", "the line is empty", "write {} where nothing is known"), number)
         else:
-            yield _one(path, raw, line=number)
+            yield _one(path, raw, line=number, as_json=True)
 
 
-def _one(path: str, raw: bytes, *, line: int = 0) -> Read:
+def _one(path: str, raw: bytes, *, line: int = 0, as_json: bool) -> Read:
     problems: list[Problem] = []
-    sniffed = path == "standard input" and raw.lstrip()[:1] == b"{"
-    read = read_json if line or path.endswith(".json") or sniffed else read_yaml
-    document = read(raw, path, problems)
+    document = (read_json if as_json else read_yaml)(raw, path, problems)
     found = Read(path, line, document=document)
     if document is None:
         return replace(found, error=found.located(CaseError(UNREAD, problems)))
+    if is_vignette(document.data):
+        return replace(found, error=found.located(CaseError(UNREAD, [vignette_problem(path)], case=document.data)))
     try:
         return replace(found, case=Case.read(document.data))
     except CaseError as error:
@@ -125,4 +156,5 @@ def error_line(read: Read, error: Exception) -> str:
         {"at": p.at, "code": p.code, "message": p.message, "hint": p.hint} for p in getattr(error, "problems", ())
     ]
     summary = getattr(error, "summary", str(error))
-    return json.dumps({"format": 1, "name": read.name, "error": {"summary": summary, "problems": problems}})
+    line = {"format": 1, "name": read.name, "error": {"summary": summary, "problems": problems}}
+    return json.dumps(line, separators=(",", ":"))  # and in ASCII, because the name of a file may be no text

@@ -16,7 +16,7 @@ from fasciculation_rules.authoring.pages import pages_of
 from fasciculation_rules.authoring.scaffold import rule_text
 from fasciculation_rules.authoring.schema import schemas_of
 from fasciculation_rules.cli.assessing import read_day
-from fasciculation_rules.errors import RulesetError, RulesetNotFoundError
+from fasciculation_rules.errors import RulesetError, RulesetNotFoundError, RulesetReleasedError
 from fasciculation_rules.model.rule import KINDS
 from fasciculation_rules.shelf.locate import shelf_root
 from fasciculation_rules.shelf.opening import known_releases, open_ruleset
@@ -44,7 +44,7 @@ def register(app: typer.Typer) -> None:
 
 
 def new_command(
-    what: Annotated[What, typer.Argument(help="What to begin: a rule.")],
+    what: Annotated[What, typer.Argument(metavar="WHAT", help="What to begin: a rule.")],
     folder: Annotated[str, typer.Argument(metavar="FOLDER", help="An unreleased version, or the path of a folder.")],
     kind: Annotated[str, typer.Argument(metavar="KIND", help=f"One of {', '.join(KINDS)}.")],
     name: Annotated[str, typer.Argument(metavar="NAME", help="The rule's name, such as escalate-slurred-speech.")],
@@ -61,14 +61,15 @@ def new_command(
     file.parent.mkdir(parents=True, exist_ok=True)
     with file.open("x", encoding="utf-8", newline="\n") as opened:
         opened.write(text)
-    typer.echo(f"{file}: fill in what is marked, then run `lint {folder}` and `test {folder}`")
+    program = "fasciculation-rules"
+    typer.echo(f"{file}: fill in what is marked, then run `{program} lint {folder}` and `{program} test {folder}`")
     return DONE
 
 
 def _unreleased(folder: str) -> Path:
     """The folder of a ruleset that may still be written to.
 
-    Raises RulesetNotFoundError where there is none, RulesetError where it was released.
+    Raises RulesetNotFoundError where there is none, RulesetReleasedError where it was released.
     """
     shelf = Path(str(shelf_root()))
     place = Path(folder) if os.sep in folder else shelf / folder
@@ -76,7 +77,9 @@ def _unreleased(folder: str) -> Path:
         raise RulesetNotFoundError(f"'{place}' is not a ruleset folder: it has no ruleset.yaml")
     for version in known_releases():
         if place.resolve() == (shelf / version).resolve():
-            raise RulesetError(f"ruleset {version} was released and is history; copy the folder to a new version")
+            raise RulesetReleasedError(
+                f"ruleset {version} was released and is history; copy the folder to a new version"
+            )
     return place
 
 

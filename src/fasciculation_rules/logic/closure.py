@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from fasciculation_rules.logic.frozen import FrozenMapping
 from fasciculation_rules.logic.order import reachable
 
 
@@ -19,6 +20,10 @@ class Closure:
     generals: Mapping[str, frozenset[str]]
     specifics: Mapping[str, frozenset[str]]
     excluded: Mapping[str, frozenset[str]]
+
+    def __post_init__(self) -> None:
+        for name in ("generals", "specifics", "excluded"):
+            object.__setattr__(self, name, FrozenMapping(getattr(self, name)))
 
     @classmethod
     def of(cls, implies: Mapping[str, Iterable[str]], excludes: Iterable[tuple[str, str]]) -> Closure:

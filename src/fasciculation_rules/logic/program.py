@@ -11,6 +11,7 @@ from fasciculation_rules.logic.condition import names as names_of
 from fasciculation_rules.logic.evaluate import Meaning
 from fasciculation_rules.logic.facts import UNKNOWN_HIGH, UNKNOWN_LOW, Facts
 from fasciculation_rules.logic.firing import Firing
+from fasciculation_rules.logic.frozen import FrozenMapping
 from fasciculation_rules.logic.order import topological
 from fasciculation_rules.logic.rails import Rails, rails
 
@@ -37,6 +38,8 @@ class Program:
     meaning: Meaning = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
+        for name in ("openness", "derivations", "rules"):
+            object.__setattr__(self, name, FrozenMapping(getattr(self, name)))
         object.__setattr__(self, "meaning", Meaning(self.openness, self.derivations))
 
     @cached_property
@@ -59,32 +62,33 @@ class Program:
         return (*self.derivation_order, *self.rules)
 
     @cached_property
-    def bits(self) -> dict[str, int]:
+    def bits(self) -> Mapping[str, int]:
         """The bit of each name."""
-        return {name: 1 << index for index, name in enumerate(self.names)}
+        return FrozenMapping({name: 1 << index for index, name in enumerate(self.names)})
 
     @cached_property
-    def rails(self) -> dict[str, Rails]:
+    def rails(self) -> Mapping[str, Rails]:
         """Both rails of each condition."""
         conditions = {**self.derivations, **self.rules}
-        return {name: rails(conditions[name]) for name in self.names}
+        return FrozenMapping({name: rails(conditions[name]) for name in self.names})
 
     @cached_property
-    def slots(self) -> dict[str, int]:
+    def slots(self) -> Mapping[str, int]:
         """The first slot of each finding, quantity and derived finding."""
         slots = {name: index for index, name in enumerate(self.findings)}
         slots |= {name: len(self.findings) + 2 * index for index, name in enumerate(self.quantities)}
         derived = len(self.findings) + 2 * len(self.quantities)
-        return slots | {name: derived + index for index, name in enumerate(self.derivation_order)}
+        slots |= {name: derived + index for index, name in enumerate(self.derivation_order)}
+        return FrozenMapping(slots)
 
     @cached_property
-    def _blank(self) -> Vector:
-        ends = [UNKNOWN_LOW, UNKNOWN_HIGH] * len(self.quantities)
-        return [UNKNOWN] * len(self.findings) + ends + [UNKNOWN] * len(self.derivations)
+    def _blank(self) -> tuple[int, ...]:
+        ends = (UNKNOWN_LOW, UNKNOWN_HIGH) * len(self.quantities)
+        return (UNKNOWN,) * len(self.findings) + ends + (UNKNOWN,) * len(self.derivations)
 
     def encode(self, facts: Facts) -> Vector:
         """The facts as one list of integers; derived slots are left unknown for the engine to fill."""
-        vector = self._blank.copy()
+        vector = list(self._blank)
         slots = self.slots
         for name, present in facts.findings.items():
             vector[slots[name]] = PRESENT if present else ABSENT

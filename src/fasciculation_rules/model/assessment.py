@@ -6,6 +6,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from fasciculation_rules.model.base import Frozen
+
 
 class Part(BaseModel):
     """A frozen piece of an assessment; readers should ignore keys they do not know."""
@@ -200,7 +202,7 @@ class Assessment(Part):
     explanation: tuple[Sentence, ...]
     notices: tuple[Notice, ...]
     limits: tuple[str, ...]
-    labels: dict[str, str]
+    labels: Frozen[str, str]
 
     def to_json(self, *, indent: int | None = None) -> str:
         """The format of the documentation: keys in a fixed order, the same bytes for the same case."""

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import datetime
 import re
+from collections.abc import Mapping
 from contextlib import suppress
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeVar
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, StringConstraints
+
+from fasciculation_rules.logic.frozen import FrozenMapping
 
 
 class Value(BaseModel):
@@ -20,6 +23,11 @@ NAME, RULE_ID = r"^[a-z][a-z0-9_]*$", r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"
 Name = Annotated[str, StringConstraints(pattern=NAME)]
 RuleId = Annotated[str, StringConstraints(pattern=RULE_ID)]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+
+Key = TypeVar("Key")
+Item = TypeVar("Item")
+Frozen = Annotated[Mapping[Key, Item], AfterValidator(FrozenMapping)]
+"""A mapping that stays what it was read as."""
 
 
 def _one(value: object) -> object:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, ConfigDict, Discriminator, Field, Tag, ValidationError
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Discriminator, Field, Tag, ValidationError
 
 from fasciculation_rules.errors import CaseError, Problem, did_you_mean, is_plain_name, problem
+from fasciculation_rules.logic.frozen import FrozenMapping
 from fasciculation_rules.model.base import Date, FormatOne, Text, Value
 from fasciculation_rules.model.problems import Location, expected, known_keys, place_of
 
@@ -62,7 +63,9 @@ class Case(Private):
 
     format: FormatOne = 1
     label: str = ""
-    given: Annotated[dict[str, GivenValue], Field(max_length=MOST_ITEMS)] = {}
+    given: Annotated[Mapping[str, GivenValue], Field(max_length=MOST_ITEMS), AfterValidator(FrozenMapping)] = Field(
+        default_factory=FrozenMapping
+    )
 
     @classmethod
     def of(cls, **given: Any) -> Case:

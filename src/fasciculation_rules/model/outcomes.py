@@ -5,8 +5,18 @@ from __future__ import annotations
 import re
 from typing import Literal
 
-from fasciculation_rules.model.base import Date, Duration, Name, Text, Value
+from pydantic import Field
+
+from fasciculation_rules.logic.frozen import FrozenMapping
+from fasciculation_rules.model.base import Date, Duration, Frozen, Name, Text, Value
 from fasciculation_rules.model.tree import Condition
+
+LADDER = ("self_care", "routine", "soon_gp", "urgent_2w", "same_day", "emergency")
+"""The rungs this library knows how to show, from low to high; a ruleset gives their delays and words."""
+
+SELF_CARE, ROUTINE, SOON_GP, URGENT_2W, SAME_DAY, EMERGENCY = LADDER
+FIRST_RED_FLAG = URGENT_2W
+"""From here upwards every escalation rule is a red flag."""
 
 
 class Urgency(Value):
@@ -67,13 +77,13 @@ class Outcomes(Value):
     """Everything a consequence may name. Urgencies ascend; the order of conditions breaks ties."""
 
     urgencies: tuple[Urgency, ...]
-    destinations: dict[Name, Labelled]
+    destinations: Frozen[Name, Labelled]
     floors: Floors
     reassure_up_to: Name
-    conditions: dict[Name, Possibility]
-    tests: dict[Name, Labelled]
-    advice: dict[Name, Advice]
-    safety_net: dict[Name, Advice] = {}
+    conditions: Frozen[Name, Possibility]
+    tests: Frozen[Name, Labelled]
+    advice: Frozen[Name, Advice]
+    safety_net: Frozen[Name, Advice] = Field(default_factory=FrozenMapping)
     limits: tuple[Text, ...]
 
     @property
@@ -91,7 +101,7 @@ class Threshold(Value):
     cite: str
     row: str
     review: Date
-    site_overridable: dict[Literal["from", "to"], Text] | None = None
+    site_overridable: Frozen[Literal["from", "to"], Text] | None = None
 
 
 class Source(Value):
@@ -123,5 +133,5 @@ class Row(Value):
 class References(Value):
     """Sources, and the evidence rows that cite them."""
 
-    sources: dict[str, Source]
-    rows: dict[str, Row]
+    sources: Frozen[str, Source]
+    rows: Frozen[str, Row]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import ValidationError
 
 from fasciculation_rules.errors import ProfileError
-from fasciculation_rules.model.base import Name, Text, Value
+from fasciculation_rules.model.base import Frozen, Name, Text, Value
 from fasciculation_rules.model.problems import problems_of
 
 
@@ -13,7 +13,7 @@ class Profile(Value):
     """Named overrides of thresholds: `{total_b12_low: 200 ng/L}`."""
 
     name: Text
-    thresholds: dict[Name, Text]
+    thresholds: Frozen[Name, Text]
 
     @classmethod
     def read(cls, data: object) -> Profile:

@@ -7,7 +7,8 @@ from typing import Annotated, Literal, TypeAlias
 from pydantic import AfterValidator, ConfigDict, Field, model_validator
 
 from fasciculation_rules.logic.condition import Condition as ConditionTree
-from fasciculation_rules.model.base import Date, Duration, Name, Names, RuleId, Text, Value
+from fasciculation_rules.logic.frozen import FrozenMapping
+from fasciculation_rules.model.base import Date, Duration, Frozen, Name, Names, RuleId, Text, Value
 from fasciculation_rules.model.case import GivenValue
 from fasciculation_rules.model.tree import Condition
 
@@ -35,7 +36,7 @@ class Example(Value):
     """A small case and what the rule must do with it."""
 
     name: Text
-    given: dict[str, GivenValue] = {}
+    given: Frozen[str, GivenValue] = Field(default_factory=FrozenMapping)
     expect: Expectation
     asks: Names | None = None
     on: Date | None = None

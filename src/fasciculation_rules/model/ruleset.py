@@ -7,9 +7,12 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal, TypeVar
 
+from pydantic import Field
+
 from fasciculation_rules.logic.closure import Closure
+from fasciculation_rules.logic.frozen import FrozenMapping
 from fasciculation_rules.logic.program import Program
-from fasciculation_rules.model.base import Date, FormatOne, Text, Value
+from fasciculation_rules.model.base import Date, FormatOne, Frozen, Text, Value
 from fasciculation_rules.model.case import GivenValue
 from fasciculation_rules.model.outcomes import Outcomes, References, Threshold, Urgency
 from fasciculation_rules.model.profile import Profile
@@ -44,7 +47,7 @@ class About(Value):
 class Expected(Value):
     """The accepted decision of a vignette; what is left out is not compared."""
 
-    urgency: dict[Literal["at_least", "at_most"], Text] = {}
+    urgency: Frozen[Literal["at_least", "at_most"], Text] = Field(default_factory=FrozenMapping)
     rung: Text | None = None
     fired: tuple[Text, ...] | None = None
     differential: tuple[Text, ...] | None = None
@@ -55,7 +58,7 @@ class Vignette(Value):
     """A whole case with its accepted decision."""
 
     case: Text
-    given: dict[str, GivenValue] = {}
+    given: Frozen[str, GivenValue] = Field(default_factory=FrozenMapping)
     on: Date | None = None
     expect: Expected = Expected()
 
@@ -85,6 +88,10 @@ class Ruleset:
     memo: dict[str, Any] = field(default_factory=dict, init=False)
     """Tables that other rooms derive from this frozen value, worked out once and kept with it."""
 
+    def __post_init__(self) -> None:
+        for name in ("thresholds", "rules", "cases"):
+            object.__setattr__(self, name, FrozenMapping(getattr(self, name)))
+
     @property
     def version(self) -> str:
         """The version, such as `0.1.0`."""
@@ -95,29 +102,29 @@ class Ruleset:
         return tuple(rule for rule in self.rules.values() if isinstance(rule, kind))
 
     @cached_property
-    def escalations(self) -> dict[str, Escalation]:
+    def escalations(self) -> Mapping[str, Escalation]:
         """Escalation rules by id."""
-        return {rule.rule: rule for rule in self.of_kind(Escalation)}
+        return FrozenMapping({rule.rule: rule for rule in self.of_kind(Escalation)})
 
     @cached_property
-    def differentials(self) -> dict[str, Differential]:
+    def differentials(self) -> Mapping[str, Differential]:
         """Differential rules by id."""
-        return {rule.rule: rule for rule in self.of_kind(Differential)}
+        return FrozenMapping({rule.rule: rule for rule in self.of_kind(Differential)})
 
     @cached_property
-    def plans(self) -> dict[str, Plan]:
+    def plans(self) -> Mapping[str, Plan]:
         """Plan rules by id."""
-        return {rule.rule: rule for rule in self.of_kind(Plan)}
+        return FrozenMapping({rule.rule: rule for rule in self.of_kind(Plan)})
 
     @cached_property
-    def rank(self) -> dict[str, int]:
+    def rank(self) -> Mapping[str, int]:
         """The height of each rung, from 0."""
-        return {rung: height for height, rung in enumerate(self.outcomes.ladder)}
+        return FrozenMapping({rung: height for height, rung in enumerate(self.outcomes.ladder)})
 
     @cached_property
-    def urgency(self) -> dict[str, Urgency]:
+    def urgency(self) -> Mapping[str, Urgency]:
         """Each rung by id."""
-        return {urgency.id: urgency for urgency in self.outcomes.urgencies}
+        return FrozenMapping({urgency.id: urgency for urgency in self.outcomes.urgencies})
 
     def __getstate__(self) -> dict[str, Any]:
         """Without the tables of other rooms, which hold functions and handles and are made again where needed."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
 from fractions import Fraction
 from functools import cached_property
@@ -10,7 +11,8 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from fasciculation_rules.logic.firing import Firing
-from fasciculation_rules.model.base import Name, Names, Text, Value, read_duration
+from fasciculation_rules.logic.frozen import FrozenMapping
+from fasciculation_rules.model.base import Frozen, Name, Names, Text, Value, read_duration
 from fasciculation_rules.model.quantity import read_amount
 from fasciculation_rules.model.units import UNITS
 
@@ -143,14 +145,15 @@ class Derived(Value):
 class Vocabulary(Value):
     """Every name of a ruleset, in the order in which a clinician asks."""
 
-    findings: dict[Name, Finding]
-    quantities: dict[Name, Quantity] = {}
-    derived: dict[Name, Derived] = {}
+    findings: Frozen[Name, Finding]
+    quantities: Frozen[Name, Quantity] = Field(default_factory=FrozenMapping)
+    derived: Frozen[Name, Derived] = Field(default_factory=FrozenMapping)
 
     @cached_property
-    def items(self) -> dict[str, Finding | Quantity]:
+    def items(self) -> Mapping[str, Finding | Quantity]:
         """Findings, then quantities."""
-        return {**self.findings, **self.quantities}
+        items: dict[str, Finding | Quantity] = {**self.findings, **self.quantities}
+        return FrozenMapping(items)
 
     @cached_property
     def screen(self) -> tuple[str, ...]:

@@ -65,10 +65,10 @@ def none_repeats(subject: Subject) -> Iterator[Question]:
     """Without it somebody would lose an urgency, a referral, a delay, a plan item, a reason or its evidence."""
     now, rules = subject.now, subject.ruleset.rules
     for name, rule in rules.items():
-        others = [name_in_program(other) for other in rules.values() if other is not rule and covers(other, rule, subject)]
-        if others:
-            wires = (now.true(name_in_program(rule)), -now.any_true(others))
-            yield Question(name, wires, (now,), Verdict.POSSIBLE)
+        covering = [other for other in rules.values() if other is not rule and covers(other, rule, subject)]
+        others = [name_in_program(other) for other in covering]
+        wires = (now.true(name_in_program(rule)), -now.any_true(others))
+        yield Question(name, wires, (now,), Verdict.POSSIBLE)
 
 
 def covers(one: Rule, other: Rule, subject: Subject) -> bool:

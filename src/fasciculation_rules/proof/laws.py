@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import pairwise
 
 from fasciculation_rules.assessing.overtaken import BLOODS
 from fasciculation_rules.assessing.urgency import DISCHARGED_TO
@@ -58,7 +59,7 @@ def urgent_is_never_lowered(subject: Subject) -> Iterator[Question]:
 def bounds_in_order(subject: Subject) -> Iterator[Question]:
     """at_least, at_most, after_examination, after_tests never descend."""
     now = subject.now
-    for lower, upper in zip(_BOUNDS, _BOUNDS[1:], strict=False):
+    for lower, upper in pairwise(_BOUNDS):
         for rung in subject.ruleset.outcomes.ladder[1:]:
             about = f"{rung}, {_words(lower)} and {_words(upper)}"
             yield Question(about, (now.reaches(rung, lower), -now.reaches(rung, upper)), (now,))
@@ -114,7 +115,8 @@ def screen_is_complete(subject: Subject) -> Iterator[Question]:
     """
     now, circuit = subject.now, subject.circuit
     clear = circuit.every([now.patient.absent[name] for name in subject.ruleset.vocabulary.screen])
-    times = circuit.every([wire for name in _times(subject) for wire in (_a_point(subject, name), _told(subject, name))])
+    points = [wire for name in _times(subject) for wire in (_a_point(subject, name), _told(subject, name))]
+    times = circuit.every(points)
     listed = circuit.every([_one_value(subject, name) for name in subject.ruleset.vocabulary.findings])
     quiet = circuit.every([*_no_sign_or_test(subject)])
     given = (clear, times, listed, quiet)

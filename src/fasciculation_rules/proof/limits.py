@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from itertools import pairwise
 
 from fasciculation_rules.logic.condition import Compare, Threshold, leaves
-from fasciculation_rules.model.rule import Escalation
+from fasciculation_rules.model.rule import Derivation, Escalation, Rule
 from fasciculation_rules.proof.cells import cut_of
 from fasciculation_rules.proof.question import Question
 from fasciculation_rules.proof.reading import Reading
@@ -21,14 +22,18 @@ def uses(subject: Subject, *, critical: bool = False) -> dict[str, tuple[Compare
     found: dict[str, dict[Compare, None]] = {}
     program, rank = subject.ruleset.program, subject.ruleset.rank
     for name, rule in subject.ruleset.rules.items():
-        resolved = program.rules.get(name) or program.derivations[rule.finding]  # type: ignore[union-attr]
+        resolved = program.derivations[rule.finding] if isinstance(rule, Derivation) else program.rules[name]
         for written, leaf in zip(leaves(rule.condition), leaves(resolved), strict=True):
             if isinstance(written, Compare) and isinstance(written.limit, Threshold) and isinstance(leaf, Compare):
                 limit = subject.ruleset.thresholds[written.limit.name].critical
-                dangerous = limit is not None and isinstance(rule, Escalation) and rank[rule.then.urgency] >= rank[limit]
-                if dangerous or not critical:
+                if not critical or _reaches(rule, limit, rank):
                     found.setdefault(written.limit.name, {})[leaf] = None
     return {name: tuple(compared) for name, compared in found.items()}
+
+
+def _reaches(rule: Rule, critical: str | None, rank: Mapping[str, int]) -> bool:
+    """Whether it is an escalation rule of that rung or above."""
+    return critical is not None and isinstance(rule, Escalation) and rank[rule.then.urgency] >= rank[critical]
 
 
 def both_sides_exist(subject: Subject) -> Iterator[Question]:
@@ -47,7 +52,8 @@ def critical_is_reached(subject: Subject) -> Iterator[Question]:
     for name, threshold in subject.ruleset.thresholds.items():
         if threshold.critical is not None:
             for leaf in compared.get(name, ()):
-                yield Question(f"{name}: {threshold.critical}", (now.worth(leaf), -now.reaches(threshold.critical)), (now,))
+                missed = (now.worth(leaf), -now.reaches(threshold.critical))
+                yield Question(f"{name}: {threshold.critical}", missed, (now,))
 
 
 def critical_is_used(subject: Subject) -> Iterator[Question]:
@@ -68,7 +74,7 @@ def worse_is_no_less_urgent(subject: Subject) -> Iterator[Question]:
             sided.setdefault((leaf.name, leaf.comparator in (">=", ">")), []).append((cut_of(leaf), name))
     for (quantity, above), found in sided.items():
         cuts = sorted(found, reverse=not above)
-        for (_, nearer), (further_cut, further) in zip(cuts, cuts[1:], strict=False):
+        for (_, nearer), (further_cut, further) in pairwise(cuts):
             rung = ruleset.thresholds[nearer].critical or ""
             beyond = _beyond(subject.now, quantity, further_cut, above=above)
             yield Question(f"{further} beyond {nearer}", (beyond, -subject.now.reaches(rung)), (subject.now,))

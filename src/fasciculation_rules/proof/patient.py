@@ -19,7 +19,7 @@ class Fact(NamedTuple):
     patient: str
     says: Literal["present", "absent", "known", "from", "below"]
     name: str
-    count: int = 0
+    cut: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,7 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Theorem:
-    """What is claimed of all patients, and the questions that decide it. No questions: it says nothing of this version."""
+    """What is claimed of all patients, and the questions that decide it. Without questions it says nothing here."""
 
     id: str
     sentence: str

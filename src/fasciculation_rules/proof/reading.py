@@ -164,7 +164,7 @@ class Reading:
     # ------------------------------------------------------------ differential
 
     def candidate(self, condition: str) -> Wire:
-        """Whether a condition is listed: something speaks for it and, unless it must not be missed, nothing excludes."""
+        """Whether a condition is listed: something speaks for it, and nothing excludes it that may be missed."""
         sides: dict[str, list[Wire]] = {"for": [], "against": [], "excluding": []}
         for name, rule in self.ruleset.differentials.items():
             if rule.then.condition == condition:

@@ -8,8 +8,8 @@ from typing import Any
 from fasciculation_rules.logic.facts import UNKNOWN_HIGH, UNKNOWN_LOW
 from fasciculation_rules.model.ruleset import Ruleset
 from fasciculation_rules.proof.circuit import Circuit, Wire
-from fasciculation_rules.proof.patient import Fact
-from fasciculation_rules.proof.solver import Verdict, needed
+from fasciculation_rules.proof.patient import Fact, Patient
+from fasciculation_rules.proof.solver import GROWTH, Verdict, needed
 
 TIMEOUT = 20_000
 """Milliseconds after which a question counts as not decided."""
@@ -29,18 +29,32 @@ class SecondOpinion:
             import z3
         except ImportError:
             raise needed("z3-solver") from None
-        self.circuit, self.ruleset, self._z3 = circuit, ruleset, z3
-        self._solver: Any = z3.SolverFor("QF_LIA")
-        self._solver.set("timeout", timeout)
-        self._made: dict[int, Any] = {1: z3.BoolVal(True)}
+        self.circuit, self.ruleset, self.timeout, self._z3 = circuit, ruleset, timeout, z3
+        self._held: list[Wire] = []
+        self._anew()
+
+    def _anew(self) -> None:
+        self._solver: Any = self._z3.SolverFor("QF_LIA")
+        self._solver.set("timeout", self.timeout)
+        self._made: dict[int, Any] = {1: self._z3.BoolVal(True)}
         self._seen: set[int] = {1}
         self._quantities: set[tuple[str, str]] = set()
+        held, self._held = self._held, []
+        self.hold(held)
+
+    def meet(self, patient: Patient) -> None:
+        self.hold(patient.rules)  # not `order`: the integers say that
 
     def hold(self, wires: Iterable[Wire]) -> None:
+        """From now on these are true."""
         for wire in wires:
             self._solver.add(self._formula(wire))
+            self._held.append(wire)
+        self._size = len(self._seen)
 
     def ask(self, wires: Sequence[Wire]) -> Verdict:
+        if len(self._seen) > self._size + GROWTH:
+            self._anew()
         answer = self._solver.check(*[self._formula(wire) for wire in wires])
         if answer == self._z3.unknown:
             return Verdict.UNDECIDED
@@ -81,8 +95,8 @@ class SecondOpinion:
             self._solver.add(z3.Or(unknown, z3.And(bottom <= low, low <= high, high <= top)))
         match fact.says:
             case "from":
-                return low >= fact.count
+                return low >= fact.cut
             case "below":
-                return high < fact.count
+                return high < fact.cut
             case _:
                 return low != UNKNOWN_LOW

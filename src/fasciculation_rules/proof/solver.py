@@ -8,9 +8,13 @@ from typing import Any, Protocol
 
 from fasciculation_rules.errors import EngineUnavailableError
 from fasciculation_rules.proof.circuit import Circuit, Wire
+from fasciculation_rules.proof.patient import Patient
 
 BUDGET = 200_000
-"""Conflicts after which a question counts as not decided; the hardest of ours needs a few hundred."""
+"""Conflicts after which a question counts as not decided."""
+
+GROWTH = 1_500
+"""Gates handed over beyond what is held, after which a solver is made anew: it would go on deciding about old ones."""
 
 
 class Verdict(Enum):
@@ -26,8 +30,8 @@ class Solver(Protocol):
 
     name: str
 
-    def hold(self, wires: Iterable[Wire]) -> None:
-        """From now on these are true."""
+    def meet(self, patient: Patient) -> None:
+        """From now on what holds of every patient holds of this one."""
 
     def ask(self, wires: Sequence[Wire]) -> Verdict:
         """Whether these can all be true at once."""
@@ -48,24 +52,39 @@ class Sat:
 
     name = "glucose4"
 
-    def __init__(self, circuit: Circuit, *, budget: int = BUDGET, with_proof: bool = False) -> None:
+    def __init__(self, circuit: Circuit, *, budget: int = BUDGET, growth: int = GROWTH) -> None:
         try:
             from pysat.solvers import Glucose4
         except ImportError:
             raise needed("python-sat") from None
-        self.circuit, self.budget = circuit, budget
-        self._solver: Any = Glucose4(with_proof=with_proof)
+        self.circuit, self.budget, self.growth = circuit, budget, growth
+        self._make = Glucose4
+        self._held: list[Wire] = []
+        self._anew()
+
+    def _anew(self) -> None:
+        self._solver: Any = self._make()
         self._solver.add_clause([1])
         self._given: set[int] = {1}
+        held, self._held = self._held, []
+        self.hold(held)
+
+    def meet(self, patient: Patient) -> None:
+        self.hold(patient.possible)
 
     def hold(self, wires: Iterable[Wire]) -> None:
+        """From now on these are true."""
         for wire in wires:
             self._hand_over([wire])
             # A clause says more to a solver than a gate that must be false.
             joined = self.circuit.joins(wire) if wire < 0 else ()
             self._solver.add_clause([-part for part in joined] or [wire])
+            self._held.append(wire)
+        self._size = len(self._given)
 
     def ask(self, wires: Sequence[Wire]) -> Verdict:
+        if len(self._given) > self._size + self.growth:
+            self._anew()
         self._hand_over(wires)
         self._solver.conf_budget(self.budget)
         answer = self._solver.solve_limited(assumptions=list(wires))

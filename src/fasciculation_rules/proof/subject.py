@@ -1,4 +1,4 @@
-"""What theorems are about: one ruleset as gates, two patients, and what it is for one to be the other with more known."""
+"""What theorems are about: one ruleset as gates, a patient, and the same patient with more known."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from fasciculation_rules.logic.firing import Firing
 from fasciculation_rules.model.ruleset import Ruleset
 from fasciculation_rules.proof.cells import Cells, cells_of
 from fasciculation_rules.proof.circuit import FALSE, Circuit, Wire
-from fasciculation_rules.proof.patient import Patient, new_patient
+from fasciculation_rules.proof.patient import new_patient
 from fasciculation_rules.proof.reading import Reading
 
 

@@ -9,7 +9,7 @@ from fasciculation_rules.logic.english import in_english
 from fasciculation_rules.logic.grammar import print_number
 from fasciculation_rules.model.rule import Derivation, Differential, Escalation, Plan, Rule
 from fasciculation_rules.model.ruleset import Ruleset
-from fasciculation_rules.report.text import in_words
+from fasciculation_rules.report.text import in_words, rung_in_words
 
 _COMPARED = {">=": "at least", "<=": "at most", ">": "above", "<": "below"}
 _UNITS = {"a": "years", "d": "days", "h": "hours", "Cel": "°C", "1": "times", "{score}": "points"}
@@ -88,7 +88,8 @@ def consequence(rule: Rule, ruleset: Ruleset) -> str:
             if then.discharged_by:
                 label = ruleset.vocabulary.label(then.discharged_by)
                 discharge = f" Counts as routine once {label}."
-            return f"Then at least {then.urgency}{within}: {places}. {then.because}{discharge}"
+            rung = rung_in_words(then.urgency, ruleset.urgency[then.urgency].label)
+            return f"Then at least {rung}{within}: {places}. {then.because}{discharge}"
         case Differential(then=then):
             verb = {"for": "Supports", "against": "Speaks against", "excluding": "Excludes"}[then.side]
             return f"{verb} {outcomes.conditions[then.condition].label} ({then.strength}). {then.because}"

@@ -12,6 +12,17 @@ FIRST_QUESTIONS = FEW = 9
 WHO = {"emergency": "at once", "specialist": "by a specialist", "gp": "by the general practitioner", None: "by anyone"}
 
 
+RUNGS = {
+    "self_care": "self-care",
+    "routine": "routine",
+    "soon_gp": "soon",
+    "urgent_2w": "urgent",
+    "same_day": "the same day",
+    "emergency": "emergency",
+}
+"""Words for the rungs below the one shown, whose labels an assessment does not carry. They claim no time."""
+
+
 def explain(assessment: Assessment, *, width: int = WIDTH) -> str:
     """The whole report. Every sentence carries the number of its sources; every rule stands by its name."""
     return _Report(assessment, width).text()
@@ -141,7 +152,7 @@ class _Report:
             return
         self._title("Plan")
         for item in plan.referrals:
-            self._say(f"Refer to {item.label} ({item.rung}). {self._because(item)}", bullet="* ")
+            self._say(f"Refer to {item.label}{self._how_soon_to(item)}. {self._because(item)}", bullet="* ")
         self._tests(plan.tests)
         for heading, items in (("Advice", plan.advice), ("Come back or call for help", plan.safety_net)):
             if items:
@@ -154,6 +165,12 @@ class _Report:
             self._say(
                 f"{'; '.join(item.label for item in plan.afterwards)}. {self._because(*plan.afterwards)}", indent=2
             )
+
+    def _how_soon_to(self, referral: PlanItem) -> str:
+        shown, rung = self.of.disposition, referral.rung
+        if rung is None:
+            return ""
+        return f": {rung_in_words(rung, shown.label if rung == shown.rung else RUNGS.get(rung, rung))}"
 
     def _tests(self, tests: tuple[PlanItem, ...]) -> None:
         """Tests in the order of their rules, those that one set of rules asks for together."""
@@ -223,6 +240,11 @@ def _delay(delay: str | None, first: str | None) -> str:
         return "No appointment is needed for this."
     text = "Now." if delay in ("PT0S", "P0D") else f"Within {in_words(delay)} at the latest."
     return f"{text} First action within {in_words(first)}." if first else text
+
+
+def rung_in_words(rung: str, label: str) -> str:
+    """A rung as people read it, with its code where that is another word."""
+    return label if label == rung else f"{label} ({rung})"
 
 
 _UNITS = {"W": "week", "D": "day", "H": "hour", "S": "second"}

@@ -6,6 +6,7 @@ from fasciculation_rules.logic.condition import Compare, Threshold, leaves
 from fasciculation_rules.model.ruleset import Ruleset
 from fasciculation_rules.model.units import accepted_units
 from fasciculation_rules.model.vocabulary import Finding, Quantity
+from fasciculation_rules.report.text import rung_in_words
 
 
 def item_page(name: str, ruleset: Ruleset) -> str | None:
@@ -56,7 +57,8 @@ def _threshold(name: str, ruleset: Ruleset) -> str:
     row = ruleset.references.rows[threshold.row]
     lines = [f"{name}: {threshold.quantity} {threshold.value}"]
     if threshold.critical:
-        lines.append(f"Critical: reaches {threshold.critical} whatever else is unknown.")
+        rung = rung_in_words(threshold.critical, ruleset.urgency[threshold.critical].label)
+        lines.append(f"Critical: reaches {rung} whatever else is unknown.")
     lines.append(f"Source: {threshold.cite}, row {threshold.row} ({row.confidence}): {row.says}")
     users = [
         rule

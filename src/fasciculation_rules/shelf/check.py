@@ -8,16 +8,11 @@ from typing import Literal
 from fasciculation_rules.errors import Problem, did_you_mean, problem
 from fasciculation_rules.logic.order import topological
 from fasciculation_rules.model.computed import COMPUTED
-from fasciculation_rules.model.outcomes import Labelled, Outcomes, References
+from fasciculation_rules.model.outcomes import FIRST_RED_FLAG, LADDER, Labelled, Outcomes, References
 from fasciculation_rules.model.rule import Derivation, Differential, Escalation, Plan, Rule
 from fasciculation_rules.model.vocabulary import Vocabulary
 from fasciculation_rules.shelf.parts import Parts
 from fasciculation_rules.shelf.resolve import Resolver
-
-LADDER = ("self_care", "routine", "soon_gp", "urgent_2w", "same_day", "emergency")
-"""The rungs this library knows how to show; a ruleset gives their delays and words."""
-
-FIRST_RED_FLAG_RUNG = "urgent_2w"
 
 
 def check_vocabulary(parts: Parts, vocabulary: Vocabulary) -> None:
@@ -221,7 +216,7 @@ def consequence_problems(rule: Rule, vocabulary: Vocabulary, outcomes: Outcomes)
 def _class_problems(rule: Escalation) -> list[Problem]:
     if rule.then.urgency not in LADDER:
         return []
-    high = LADDER.index(rule.then.urgency) >= LADDER.index(FIRST_RED_FLAG_RUNG)
+    high = LADDER.index(rule.then.urgency) >= LADDER.index(FIRST_RED_FLAG)
     found = []
     if high != (rule.class_ == "red_flag"):
         message = f"a rule of rung {rule.then.urgency} is {'red_flag' if high else 'minor'}, not {rule.class_}"

@@ -23,7 +23,12 @@ def manifest(files: Mapping[str, bytes]) -> str:
 
 def text_digest(files: Mapping[str, bytes]) -> str:
     """SHA-256 of the manifest."""
-    return "sha256:" + hashlib.sha256(manifest(files).encode()).hexdigest()
+    return manifest_digest(manifest(files))
+
+
+def manifest_digest(lines: str) -> str:
+    """The text digest of the files that a manifest lists."""
+    return "sha256:" + hashlib.sha256(lines.encode()).hexdigest()
 
 
 def canonical_json(data: Any) -> bytes:

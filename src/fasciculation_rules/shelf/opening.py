@@ -9,8 +9,9 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import TypeGuard
 
-from fasciculation_rules.errors import RulesetAlteredError, RulesetNotFoundError, did_you_mean
+from fasciculation_rules.errors import RulesetNotFoundError, did_you_mean
 from fasciculation_rules.model.ruleset import Ruleset
+from fasciculation_rules.shelf.altered import altered
 from fasciculation_rules.shelf.digest import text_digest
 from fasciculation_rules.shelf.freeze import freeze
 from fasciculation_rules.shelf.locate import by_number, shelf_root, versions
@@ -109,18 +110,9 @@ def _open_version(root: Traversable, version: str) -> Ruleset:
     release = known_releases().get(version)
     if release is None:
         return freeze(files, version)
-    found = text_digest(files)
-    if found != release.text_digest:
-        raise altered(version, release, found)
+    if text_digest(files) != release.text_digest:
+        raise altered(release, files)
     return freeze(files, version, status=release.status)
-
-
-def altered(version: str, release: Release, found: str) -> RulesetAlteredError:
-    """The error for a release whose files changed."""
-    return RulesetAlteredError(
-        f"ruleset {version} was altered after its release: expected {release.text_digest}, found {found}; "
-        "restore the released files, or copy the folder to a new version"
-    )
 
 
 def _open_folder(folder: Path) -> Ruleset:

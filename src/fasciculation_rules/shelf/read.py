@@ -51,6 +51,13 @@ def read_files(folder: Traversable) -> dict[str, bytes]:
     return files
 
 
+def belongs(path: str) -> bool:
+    """Whether a ruleset can have a file of this path."""
+    folder, _, name = path.rpartition("/")
+    places = ("cases", *(f"rules/{kind}" for kind in KINDS))
+    return path in (*FILES, CODES) or (folder in places and name.endswith(".yaml"))
+
+
 def read_parts(raw: dict[str, bytes]) -> Parts:
     """The typed parts of a folder's files, with all problems found on the way."""
     parts = Parts()

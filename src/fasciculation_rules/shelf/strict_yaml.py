@@ -1,4 +1,4 @@
-"""Strict YAML with places: every scalar is text, nothing is given twice, nothing is an alias."""
+"""Strict YAML with places: every scalar is text, nothing is given twice, nothing stands for something else."""
 
 from __future__ import annotations
 
@@ -104,18 +104,19 @@ def decode(raw: bytes, max_bytes: int) -> str:
         text = raw.decode("utf-8")
     except UnicodeDecodeError as error:
         message, hint = f"byte {error.start} is not UTF-8", "save the file as UTF-8"
-        raise Refused("not-utf-8", message, _end(raw[: error.start].decode()), hint) from None
+        before = raw[: error.start].decode()
+        raise Refused("not-utf-8", message, place_in(before, len(before)), hint) from None
     if found := _CONTROL.search(text):
         message = f"the character U+{ord(found[0]):04X} is not text"
-        raise Refused("not-text", message, _end(text[: found.start()]), "save the file as plain text")
+        raise Refused("not-text", message, place_in(text, found.start()), "save the file as plain text")
     if not text.strip():
         raise Refused("empty-file", "the file is empty")
     return text
 
 
-def _end(text: str) -> tuple[int, int]:
-    """Line and column of what follows the text."""
-    return text.count("\n") + 1, len(text) - text.rfind("\n")
+def place_in(text: str, index: int) -> tuple[int, int]:
+    """Line and column of one character of a text."""
+    return text.count("\n", 0, index) + 1, index - text.rfind("\n", 0, index)
 
 
 def _place(mark: Any) -> tuple[int, int]:
@@ -145,10 +146,8 @@ class _Walk:
         return data
 
     def value(self, event: Any, at: str, depth: int) -> Any:
-        if isinstance(event, yaml.AliasEvent):
-            raise Refused("alias", "aliases (*name) are not read", _place(event.start_mark), "write the value out")
-        if event.tag is not None:
-            raise Refused("tag", "tags (!name) are not read", _place(event.start_mark), "write plain text")
+        if event.anchor is not None or event.tag is not None:
+            raise _not_plain(event)
         if isinstance(event, yaml.ScalarEvent):
             return event.value
         if depth >= MAX_DEPTH:
@@ -167,9 +166,15 @@ class _Walk:
     def mapping(self, at: str, depth: int) -> dict[str, Any]:
         data: dict[str, Any] = {}
         while not isinstance(event := self.event(), yaml.MappingEndEvent):
+            if event.anchor is not None or event.tag is not None:
+                raise _not_plain(event)
             if not isinstance(event, yaml.ScalarEvent):
                 raise Refused("bad-key", "a key must be plain text", _place(event.start_mark))
             key: str = event.value
+            if key == "<<" and event.implicit[0]:  # in quotes it is text
+                raise Refused(
+                    "merge-key", "merge keys (<<) are not read", _place(event.start_mark), "write the keys out"
+                )
             if key in data:
                 raise given_twice(key, _place(event.start_mark))
             place = f"{at}.{key}" if at else key
@@ -177,6 +182,15 @@ class _Walk:
                 self.marks[place] = _place(event.start_mark)
             data[key] = self.value(self.event(), place, depth + 1)
         return data
+
+
+def _not_plain(event: Any) -> Refused:
+    """The refusal of a value or a key that is named for later, stands for another, or asks to be built."""
+    place = _place(event.start_mark)
+    if event.anchor is not None:  # an alias has the one that it points to
+        hint = "write the value out each time"
+        return Refused("alias", "anchors and aliases (&name, *name) are not read", place, hint)
+    return Refused("tag", "tags (!name) are not read", place, "write plain text")
 
 
 def given_twice(key: str, place: tuple[int, int] = (0, 0)) -> Refused:

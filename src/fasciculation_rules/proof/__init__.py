@@ -1,0 +1,1 @@
+"""What holds for every patient: theorems over a ruleset, decided by solvers."""
