@@ -77,6 +77,15 @@ def _rebuild(
     return error
 
 
+class ArgumentError(FasciculationRulesError, TypeError):
+    """An argument is not of the kind that is expected."""
+
+
+def wrong_argument(expected: str, found: object) -> ArgumentError:
+    """What was expected, and the type of what was found; its value may be about a person."""
+    return ArgumentError(f"{expected}; found {'None' if found is None else type(found).__name__}")
+
+
 class RulesetError(FasciculationRulesError):
     """Something about a ruleset."""
 

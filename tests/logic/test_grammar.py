@@ -13,7 +13,6 @@ from fasciculation_rules.errors import GrammarError, Problem
 from fasciculation_rules.logic.condition import All, Amount, Any, AtLeast, Compare, Condition, Count, Is, Not, Threshold
 from fasciculation_rules.logic.grammar import (
     parse_leaf,
-    places,
     print_condition,
     print_leaf,
     print_number,
@@ -178,9 +177,3 @@ def test_a_count_may_be_text_or_a_number(count: Anything) -> None:
     condition = read_condition({"at_least": count, "of": ["a is present", "b is present"]})
     assert isinstance(condition, AtLeast)
     assert condition.n == int(count)
-
-
-def test_places_are_those_at_which_problems_are_reported() -> None:
-    outline = {"all": ["a is present", {"not": {"at_least": "1", "of": ["b is present", {"any": ["c is present"]}]}}]}
-    found = {at: leaf.name for at, leaf in places(read_condition(outline), "when")}
-    assert found == {"when.all[0]": "a", "when.all[1].not.of[0]": "b", "when.all[1].not.of[1].any[0]": "c"}

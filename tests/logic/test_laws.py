@@ -14,7 +14,7 @@ from fasciculation_rules.logic.english import in_english
 from fasciculation_rules.logic.evaluate import Meaning, evaluate
 from fasciculation_rules.logic.facts import Facts
 from fasciculation_rules.logic.firing import WORDS, Firing
-from fasciculation_rules.logic.program import Program, restrict
+from fasciculation_rules.logic.program import Program
 from fasciculation_rules.logic.rails import negation_normal_form, positive, rails
 
 FALSE, AWAITS_TEST, AWAITS_EXAMINATION, OPEN, TRUE = Firing
@@ -416,12 +416,6 @@ def test_derivations_come_after_what_they_rest_on_and_each_stage_rests_on_earlie
 def test_bits_are_names_and_names_are_bits(mask: int) -> None:
     whole = program({"rule": Is("a", "present")})
     assert sum(whole.bits[name] for name in whole.decode(mask)) == mask
-
-
-def test_a_restricted_program_keeps_its_derivations() -> None:
-    whole = program({"one": Is("a", "present"), "two": Is("y", "present")})
-    part = restrict(whole, ["two"])
-    assert (tuple(part.rules), part.derivations) == (("two",), whole.derivations)
 
 
 # ---------------------------------------------------------------- English

@@ -256,6 +256,24 @@ for path in sorted(Path(sys.argv[1]).rglob("*.yaml")):
 """
 
 
+NOTICE = "PyYAML is here without libyaml, so files are read several times slower; install one of its wheels"
+OPENED = """
+import yaml.cyaml
+{change}
+from fasciculation_rules import open_ruleset
+open_ruleset({folder!r})
+open_ruleset({folder!r})
+"""
+
+
+@pytest.mark.parametrize(("change", "told"), [("del yaml.cyaml.CParser", 1), ("", 0)], ids=["without", "with"])
+def test_without_libyaml_a_notice_says_once_why_it_takes_so_long(change: str, told: int) -> None:
+    script = OPENED.format(change=change, folder=f"{MINI}/")
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, check=True, timeout=60, text=True)
+    lines = [line for line in done.stderr.splitlines() if "Warning" in line]
+    assert [line.partition("Warning: ")[2] for line in lines] == [NOTICE] * told
+
+
 def test_without_libyaml_the_same_is_read_at_the_same_places() -> None:
     done = subprocess.run([sys.executable, "-c", SLOW, str(MINI)], capture_output=True, check=True, timeout=60)
     slow = [json.loads(line) for line in done.stdout.splitlines()]

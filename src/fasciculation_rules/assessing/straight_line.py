@@ -19,6 +19,7 @@ from fasciculation_rules.assessing.questions import checks_of, questions_of, rea
 from fasciculation_rules.assessing.scope import scope_of
 from fasciculation_rules.assessing.tables import Tables
 from fasciculation_rules.assessing.urgency import urgency_of
+from fasciculation_rules.errors import wrong_argument
 from fasciculation_rules.logic.firing import Firing
 from fasciculation_rules.model.assessment import Assessment, Firings
 from fasciculation_rules.model.case import Case
@@ -43,11 +44,13 @@ def assess(
     `on` is the day of assessment: dated records older than their horizon count as unknown. Without it nothing ages.
     `reconcile` settles contradictions as records need (the specific presence wins) instead of refusing them.
 
-    Raises CaseError, RulesetError or ProfileError for bad input, TypeError for an `on` that is no date, and
-    EngineDisagreementError where two engines differ: then there is no guidance.
+    Raises CaseError, RulesetError or ProfileError for bad input, ArgumentError for an argument of the wrong kind,
+    and EngineDisagreementError where two engines differ: then there is no guidance.
     """
     if on is not None and not isinstance(on, datetime.date):
-        raise TypeError(f"`on` is a datetime.date, such as datetime.date(2026, 11, 22); found {type(on).__name__}")
+        raise wrong_argument("`on` is a datetime.date, such as datetime.date(2026, 11, 22)", on)
+    if not isinstance(engine, str):
+        raise wrong_argument("an engine is named by text, such as 'durable'", engine)
     case = Case.read(case)
     profile = profile if profile is None else Profile.read(profile)
     ruleset = ruleset if isinstance(ruleset, Ruleset) else open_ruleset(ruleset)

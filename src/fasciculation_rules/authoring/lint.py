@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from typing import assert_never
 
 from fasciculation_rules.authoring import lint_reach, lint_words
 from fasciculation_rules.engines.durable.subset import to_disjuncts
 from fasciculation_rules.errors import Problem, UnsupportedConditionError, problem
-from fasciculation_rules.logic.condition import Compare, Is, leaves
+from fasciculation_rules.logic.condition import All, Any, AtLeast, Compare, Condition, Is, Not, leaves
 from fasciculation_rules.logic.evaluate import evaluate
 from fasciculation_rules.logic.facts import Facts
 from fasciculation_rules.logic.firing import Firing
+from fasciculation_rules.logic.rails import negation_normal_form
 from fasciculation_rules.model.outcomes import ROUTINE
 from fasciculation_rules.model.rule import Derivation
 from fasciculation_rules.model.ruleset import Ruleset
@@ -19,6 +21,9 @@ from fasciculation_rules.model.ruleset import Ruleset
 MAX_TITLE = 139  # the longest summary of a CDS Hooks card
 EXAMINED_TWITCH = frozenset({"fasciculation_tongue"})
 """The one twitch finding an urgent rule may rest on: seen by an examiner."""
+
+UNITS_OF_TIME = frozenset({"d", "a"})
+"""The units of durations and of age."""
 
 TWITCH_FAMILIES = frozenset({"twitch", "eyelid"})
 Found = Iterator[tuple[str, Problem]]
@@ -74,19 +79,41 @@ def _urgent_on_twitch(ruleset: Ruleset) -> Found:
 
 
 def _age_or_duration_alone(ruleset: Ruleset) -> Found:
-    rank, program = ruleset.rank, ruleset.program
+    rank = ruleset.rank
     for name, rule in ruleset.escalations.items():
-        if rank[rule.then.urgency] <= rank[ROUTINE]:
-            continue
-        quantities = {leaf.name for leaf in leaves(program.rules[name]) if isinstance(leaf, Compare)}
-        named = {leaf.name for leaf in leaves(program.rules[name]) if isinstance(leaf, Is)}
-        if not named and all(_is_time(ruleset, item) for item in quantities):
-            message = "a rule above routine rests on age or duration alone"
-            yield name, problem("time-alone", message, at="when")
+        if rank[rule.then.urgency] > rank[ROUTINE]:
+            at = _true_by_time(ruleset.program.rules[name], "when", ruleset)
+            if at is not None:
+                message = "a rule above routine rests on age or duration alone"
+                yield name, problem("time-alone", message, at=at)
 
 
-def _is_time(ruleset: Ruleset, name: str) -> bool:
-    return ruleset.vocabulary.quantities[name].unit in ("d", "a")
+def _true_by_time(condition: Condition, at: str, ruleset: Ruleset) -> str | None:
+    """The place of the first part by which age and duration alone make the condition true, if they do."""
+    match condition:
+        case Is(name=name, value=value):
+            means = ruleset.program.derivations.get(name)
+            if means is None:
+                return None
+            rail = negation_normal_form(means, negate=value == "absent")
+            return at if _true_by_time(rail, at, ruleset) is not None else None
+        case Compare(name=name):
+            return at if ruleset.vocabulary.quantities[name].unit in UNITS_OF_TIME else None
+        case Not():
+            return at if _true_by_time(negation_normal_form(condition), at, ruleset) is not None else None
+        case All(of=members):
+            return at if None not in _places_by_time(members, f"{at}.all", ruleset) else None
+        case Any(of=members):
+            return next(filter(None, _places_by_time(members, f"{at}.any", ruleset)), None)
+        case AtLeast(n=n, of=members):
+            found = [place for place in _places_by_time(members, f"{at}.of", ruleset) if place is not None]
+            return at if len(found) >= n else None
+        case _:
+            assert_never(condition)
+
+
+def _places_by_time(members: Iterable[Condition], at: str, ruleset: Ruleset) -> list[str | None]:
+    return [_true_by_time(member, f"{at}[{index}]", ruleset) for index, member in enumerate(members)]
 
 
 def _unused(ruleset: Ruleset) -> Found:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime
+import json
 import sys
+import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
@@ -12,12 +14,16 @@ from typing import Annotated
 
 import typer
 
+from fasciculation_rules.assessing.admit import admit
+from fasciculation_rules.assessing.findings import close
 from fasciculation_rules.assessing.straight_line import assess
 from fasciculation_rules.cli.files import Read, error_line, is_many, read_cases
 from fasciculation_rules.cli.profiles import with_profile_of
 from fasciculation_rules.cli.terminal import page_width
 from fasciculation_rules.errors import CaseError, EngineError, FasciculationRulesError
+from fasciculation_rules.logic.facts import Facts
 from fasciculation_rules.model.assessment import Assessment
+from fasciculation_rules.model.case import Case
 from fasciculation_rules.model.ruleset import Ruleset
 from fasciculation_rules.report.text import explain
 from fasciculation_rules.shelf.opening import open_ruleset
@@ -87,6 +93,9 @@ def assess_command(
     reconcile: Annotated[
         bool, typer.Option("--reconcile", help="Settle contradictions as records need, with a notice.")
     ] = False,
+    why: Annotated[
+        bool, typer.Option("--why", help="Add the least that suffices for the urgency, and what would change it.")
+    ] = False,
 ) -> int:
     """Assess one case or many: how soon, to whom, what to test, what to ask next, what it may be, and why.
 
@@ -109,7 +118,7 @@ def assess_command(
             _refused(read, error, as_, many)
         else:
             tally.good += 1
-            _print(assessment, read, as_, many)
+            _print(assessment, read, as_, many, _facts(read, opened, day, reconcile) if why else None, opened)
     if tally.bad and many:
         typer.echo(f"{tally.bad} of {tally.good + tally.bad} cases were refused", err=True)
     return tally.code
@@ -124,13 +133,38 @@ def _assess(read: Read, ruleset: Ruleset, engine: str, day: datetime.date, recon
         raise read.located(error) from None
 
 
-def _print(assessment: Assessment, read: Read, form: Form, many: bool) -> None:
+def _facts(read: Read, ruleset: Ruleset, day: datetime.date, reconcile: bool) -> Facts:
+    """What a case that was assessed says, closed."""
+    case = read.case or Case()
+    return close(admit(case, ruleset, on=day, reconcile=reconcile), case, ruleset, reconcile=reconcile).facts
+
+
+def _print(assessment: Assessment, read: Read, form: Form, many: bool, facts: Facts | None, ruleset: Ruleset) -> None:
+    """The assessment; with facts, also why."""
     if form is Form.JSON:
-        typer.echo(assessment.to_json(indent=None if many else 2))
-    elif many:
+        typer.echo(_json(assessment, facts, ruleset, indent=None if many else 2))
+        return
+    if many:
         typer.echo(f"{read.name}: {assessment}")
     else:
         typer.echo(explain(assessment, width=page_width()), nl=False)
+    if facts is not None:
+        from fasciculation_rules.proof.reasons_in_words import why_lines
+
+        indent = "  " if many else ""
+        lines = why_lines(facts, ruleset)
+        for line in lines if many else ("", *lines):
+            typer.echo(textwrap.fill(line, page_width(), initial_indent=indent, subsequent_indent=indent))
+
+
+def _json(assessment: Assessment, facts: Facts | None, ruleset: Ruleset, *, indent: int | None) -> str:
+    if facts is None:
+        return assessment.to_json(indent=indent)
+    from fasciculation_rules.proof.reasons_in_words import as_values
+
+    values = {**assessment.model_dump(mode="json", by_alias=True), "why": as_values(facts, ruleset)}
+    separators = (",", ":") if indent is None else None
+    return json.dumps(values, ensure_ascii=False, indent=indent, separators=separators)
 
 
 def _refused(read: Read, error: FasciculationRulesError, form: Form, many: bool) -> None:

@@ -10,7 +10,7 @@ Printing and reading again gives the same tree.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import TypeAlias, assert_never, cast
 
@@ -157,25 +157,3 @@ def print_condition(condition: Condition) -> Outline:
             return {"at_least": str(n), "of": [print_condition(member) for member in members]}
         case _:
             assert_never(condition)
-
-
-def places(condition: Condition, at: str = "") -> Iterator[tuple[str, Leaf]]:
-    """Each leaf with its place, such as `all[1].any[0]`."""
-    match condition:
-        case Is() | Compare():
-            yield at, condition
-        case Not(of=member):
-            yield from places(member, _below(at, "not"))
-        case All(of=members):
-            yield from _member_places(members, _below(at, "all"))
-        case Any(of=members):
-            yield from _member_places(members, _below(at, "any"))
-        case AtLeast(of=members):
-            yield from _member_places(members, _below(at, "of"))
-        case _:
-            assert_never(condition)
-
-
-def _member_places(members: Sequence[Condition], at: str) -> Iterator[tuple[str, Leaf]]:
-    for index, member in enumerate(members):
-        yield from places(member, f"{at}[{index}]")

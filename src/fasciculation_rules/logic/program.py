@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -112,9 +112,3 @@ class Answer:
 
     true: int
     false: int
-
-
-def restrict(program: Program, rules: Iterable[str]) -> Program:
-    """The same program with only some of its rules (and all derivations)."""
-    kept = {name: program.rules[name] for name in rules}
-    return Program(program.findings, program.quantities, program.openness, program.derivations, kept)

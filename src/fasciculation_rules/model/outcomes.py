@@ -40,25 +40,32 @@ class Labelled(Value):
 
 
 class Floor(Value):
-    """A step of the disposition that raises the shown rung and leaves `at_least` alone.
-
-    `when` narrows it to those of whom the condition is true; `unless` spares those.
-    """
+    """A step of the disposition that raises the shown rung and leaves `at_least` alone."""
 
     rung: Name
-    when: Condition | None = None
-    unless: Condition | None = None
     because: Text
     cite: str
     row: str
+
+
+class NarrowedFloor(Floor):
+    """A floor for those of whom a condition is true."""
+
+    when: Condition | None = None
+
+
+class SparingFloor(Floor):
+    """A floor for all but those of whom a condition is true."""
+
+    unless: Condition | None = None
 
 
 class Floors(Value):
     """The three floors, by what they guard against."""
 
     screen_unfinished: Floor
-    under_16: Floor
-    not_examined: Floor
+    under_16: NarrowedFloor
+    not_examined: SparingFloor
 
 
 class Possibility(Labelled):

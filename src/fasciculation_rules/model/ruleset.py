@@ -16,7 +16,7 @@ from fasciculation_rules.model.base import Date, FormatOne, Frozen, Text, Value
 from fasciculation_rules.model.case import GivenValue
 from fasciculation_rules.model.outcomes import Outcomes, References, Threshold, Urgency
 from fasciculation_rules.model.profile import Profile
-from fasciculation_rules.model.rule import Derivation, Differential, Escalation, Plan, Rule
+from fasciculation_rules.model.rule import Differential, Escalation, Plan, Rule
 from fasciculation_rules.model.tree import Condition
 from fasciculation_rules.model.vocabulary import Vocabulary
 
@@ -63,7 +63,7 @@ class Vignette(Value):
     expect: Expected = Expected()
 
 
-Kind = TypeVar("Kind", Derivation, Escalation, Differential, Plan)
+Kind = TypeVar("Kind", bound=Rule)
 
 
 @dataclass(frozen=True, eq=False)

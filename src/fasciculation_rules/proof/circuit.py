@@ -92,13 +92,15 @@ class Circuit:
                 seen.add(gate)
                 yield waiting.pop()
 
-    def values(self, inputs: Mapping[Wire, bool]) -> list[bool]:
-        """What every gate is worth, by its number; an input that is not named is false."""
-        found = [False, True]
-        for gate in range(2, len(self._gates) + 1):
-            joined = self._gates[gate - 1]
-            if joined:
-                found.append(all(found[wire] if wire > 0 else not found[-wire] for wire in joined))
-            else:
-                found.append(inputs.get(gate, False))
+    def values(self, inputs: Mapping[Wire, bool], wires: Iterable[Wire] | None = None) -> dict[int, bool]:
+        """What the gates below the wires, or all gates, are worth; an input that is not named is false."""
+        found = {1: True}
+        for gate in range(2, len(self._gates) + 1) if wires is None else self.cone(wires, {1}):
+            joined = self.joins(gate)
+            found[gate] = all(holds(wire, found) for wire in joined) if joined else inputs.get(gate, False)
         return found
+
+
+def holds(wire: Wire, values: Mapping[int, bool]) -> bool:
+    """Whether a wire is true where its gate has this value."""
+    return values[wire] if wire > 0 else not values[-wire]

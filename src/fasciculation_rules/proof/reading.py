@@ -29,6 +29,7 @@ class Reading:
     circuit: Circuit
     patient: Patient
     _made: dict[tuple[Condition, Firing], Wire] = field(default_factory=dict, repr=False)
+    _named: dict[tuple[str, bool, Firing], Wire] = field(default_factory=dict, repr=False)
 
     # ------------------------------------------------------------ conditions
 
@@ -50,7 +51,7 @@ class Reading:
         program, patient = self.ruleset.program, self.patient
         match condition:
             case Is(name=name, value=value) if name in program.derivations:
-                return self._worth(negation_normal_form(program.derivations[name], negate=value == "absent"), level)
+                return self.rail(name, level, denied=value == "absent")
             case Is(name=name, value=value):
                 held, denied = patient.present[name], patient.absent[name]
                 if value == "absent":
@@ -83,13 +84,21 @@ class Reading:
         program = self.ruleset.program
         return program.rules[name] if name in program.rules else program.derivations[name]
 
+    def rail(self, name: str, level: Firing = Firing.TRUE, *, denied: bool = False) -> Wire:
+        """Whether a rule or derived finding, or its denial, is worth at least this much."""
+        key = (name, denied, level)
+        if key not in self._named:
+            rails = self.ruleset.program.rails[name]
+            self._named[key] = self._worth(rails.false if denied else rails.true, level)
+        return self._named[key]
+
     def true(self, name: str) -> Wire:
         """Whether it fires."""
-        return self.worth(self.condition(name))
+        return self.rail(name)
 
     def false(self, name: str) -> Wire:
         """Whether it cannot fire whatever else becomes known."""
-        return self.fails(self.condition(name))
+        return self.rail(name, denied=True)
 
     def any_true(self, names: Iterable[str]) -> Wire:
         """Whether one of them fires."""
@@ -106,7 +115,7 @@ class Reading:
         found = []
         for name, rule in self.ruleset.escalations.items():
             if rank[rule.then.urgency] >= rank[rung]:
-                worth = self.worth(self.condition(name), level)
+                worth = self.rail(name, level)
                 spared = self.true(rule.then.discharged_by) if lowered and rule.then.discharged_by else FALSE
                 found.append(self.circuit.every((worth, -spared)))
         return self.circuit.some(found)
@@ -160,6 +169,52 @@ class Reading:
     @property
     def _spared(self) -> Wire:
         return self.true(SPARED_EXAMINATION) if SPARED_EXAMINATION in self.ruleset.program.rules else FALSE
+
+    # ------------------------------------------------------------ plan
+
+    @cached_property
+    def referred(self) -> Wire:
+        """Whether a rule that counts at the rung shown names somebody to go to."""
+        return self.circuit.some(
+            [
+                self.circuit.every((self.counts_as(name, rung), *self._is_shown(rung)))
+                for rung in self.ruleset.outcomes.ladder
+                for name, rule in self.ruleset.escalations.items()
+                if rule.then.refer
+            ]
+        )
+
+    def counts_as(self, name: str, rung: str) -> Wire:
+        """Whether an escalation rule fires and counts as exactly this rung: its own, or that of its discharge."""
+        then, rank = self.ruleset.escalations[name].then, self.ruleset.rank
+        discharged = then.discharged_by and rank[then.urgency] > rank[DISCHARGED_TO]
+        spared = self.true(then.discharged_by) if then.discharged_by and discharged else FALSE
+        counted = {then.urgency: -spared, DISCHARGED_TO: spared} if discharged else {then.urgency: TRUE}
+        return self.circuit.every((self.true(name), counted.get(rung, FALSE)))
+
+    def _is_shown(self, rung: str) -> tuple[Wire, ...]:
+        above = self.ruleset.outcomes.ladder[self.ruleset.rank[rung] + 1 :]
+        return (self.shows(rung), *(-self.shows(next_) for next_ in above[:1]))
+
+    @cached_property
+    def may_reassure(self) -> Wire:
+        """Whether self-care advice is given at all: the screen finished, nothing higher left to ask, no child."""
+        ladder = self.ruleset.outcomes.ladder
+        higher = ladder[self.ruleset.rank[self.ruleset.outcomes.reassure_up_to] + 1 :]
+        adult = self.false(UNDER_16) if UNDER_16 in self.ruleset.program.rules else FALSE
+        return self.circuit.every(
+            (self.finished, adult, *(-self.reaches(rung, Firing.OPEN) for rung in higher[:1])),
+        )
+
+    def advises(self, advice: str, *, self_care: bool = False) -> Wire:
+        """Whether advice is given, by whatever rule (or as self-care): each of its contraindications is denied."""
+        found = []
+        for name, rule in self.ruleset.plans.items():
+            mild = rule.class_ == "self_care"
+            if rule.then.advise == advice and (mild or not self_care):
+                denied = [self.patient.absent[other] for other in rule.then.unless_contraindicated]
+                found.append(self.circuit.every((self.true(name), *denied, self.may_reassure if mild else TRUE)))
+        return self.circuit.some(found)
 
     # ------------------------------------------------------------ differential
 

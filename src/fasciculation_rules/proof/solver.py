@@ -83,7 +83,7 @@ class Sat:
         self._size = len(self._given)
 
     def ask(self, wires: Sequence[Wire]) -> Verdict:
-        if len(self._given) > self._size + self.growth:
+        if len(self._given) > self._size + max(self.growth, self._size):
             self._anew()
         self._hand_over(wires)
         self._solver.conf_budget(self.budget)
@@ -93,8 +93,8 @@ class Sat:
         return Verdict.POSSIBLE if answer else Verdict.IMPOSSIBLE
 
     def inputs(self) -> Mapping[Wire, bool]:
-        labels = self.circuit.labels
-        return {abs(said): said > 0 for said in self._solver.get_model() or () if abs(said) in labels}
+        model = self._solver.get_model() or []  # of variables 1, 2, 3, ... in that order
+        return {wire: model[wire - 1] > 0 for wire in self.circuit.labels if wire <= len(model)}
 
     def core(self) -> list[Wire]:
         """Those of the wires asked last that cannot all be true, after IMPOSSIBLE."""

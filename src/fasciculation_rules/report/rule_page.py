@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+from fractions import Fraction
 
 from fasciculation_rules.logic.condition import Amount, Compare, Count, Is, Leaf, Threshold
 from fasciculation_rules.logic.english import in_english
@@ -64,10 +65,15 @@ def say_leaf(leaf: Leaf, ruleset: Ruleset) -> str:
             return f"{label} {_COMPARED[comparator]} {_limit(limit, ruleset)}"
 
 
+def in_unit(number: Fraction, unit: str) -> str:
+    """An exact number with its unit as people write it."""
+    return f"{print_number(number)} {_UNITS.get(unit, unit)}"
+
+
 def _limit(limit: Amount | Threshold | Count, ruleset: Ruleset) -> str:
     match limit:
         case Amount(number=exact, unit=unit):
-            return f"{print_number(exact)} {_UNITS.get(unit, unit)}"
+            return in_unit(exact, unit)
         case Threshold(name=name):
             number, _, unit = ruleset.thresholds[name].value.partition(" ")
             return f"{number} {_UNITS.get(unit, unit)} ({name})"

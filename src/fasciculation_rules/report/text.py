@@ -5,6 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterable, Sequence
 
+from fasciculation_rules.errors import wrong_argument
 from fasciculation_rules.model.assessment import Argument, Assessment, Candidate, PlanItem, Sentence
 
 WIDTH = 96
@@ -25,6 +26,8 @@ RUNGS = {
 
 def explain(assessment: Assessment, *, width: int = WIDTH) -> str:
     """The whole report. Every sentence carries the number of its sources; every rule stands by its name."""
+    if not isinstance(assessment, Assessment):
+        raise wrong_argument("what is explained is an Assessment", assessment)
     return _Report(assessment, width).text()
 
 

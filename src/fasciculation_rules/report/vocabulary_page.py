@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fasciculation_rules.logic.condition import Compare, Threshold, leaves
+from fasciculation_rules.logic.grammar import print_number
 from fasciculation_rules.model.ruleset import Ruleset
 from fasciculation_rules.model.units import accepted_units
 from fasciculation_rules.model.vocabulary import Finding, Quantity
@@ -23,8 +24,8 @@ def item_page(name: str, ruleset: Ruleset) -> str | None:
             case Finding():
                 lines += _finding(name, item, ruleset)
             case Quantity():
-                low, high = (float(end) for end in item.range)
-                lines.append(f"Unit: {item.unit}, resolution {float(item.resolution):g}, range {low:g} to {high:g}")
+                resolution, low, high = map(print_number, (item.resolution, *item.range))
+                lines.append(f"Unit: {item.unit}, resolution {resolution}, range {low} to {high}")
                 lines.append(f"Units read: {', '.join(accepted_units(name, item.unit))}")
     else:
         return None

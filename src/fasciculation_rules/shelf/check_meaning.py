@@ -6,11 +6,12 @@ from collections.abc import Iterable, Mapping
 
 from fasciculation_rules.errors import problem
 from fasciculation_rules.logic.closure import Closure
-from fasciculation_rules.logic.condition import All, Any, AtLeast, Condition, Is, Not, leaves, names
+from fasciculation_rules.logic.condition import Condition, names
 from fasciculation_rules.logic.order import reachable, topological
 from fasciculation_rules.logic.rails import positive
 from fasciculation_rules.model.rule import Derivation, Escalation
 from fasciculation_rules.model.ruleset import ENTRY
+from fasciculation_rules.shelf.check_counting import Counting
 from fasciculation_rules.shelf.parts import Parts
 
 
@@ -27,9 +28,11 @@ def check_meaning(parts: Parts, conditions: Mapping[str, Condition], closure: Cl
         return
     if not positive(conditions[ENTRY]):
         parts.note("ruleset.yaml", "not-positive", "the entry criterion rests on something absent", at="entry")
+    quantities = parts.vocabulary.quantities if parts.vocabulary else ()
+    counting = Counting.of(closure, quantities, {finding: conditions[name] for finding, name in means.items()})
     for name, rule in parts.rules.items():
         key = "means" if isinstance(rule, Derivation) else "when"
-        for at, message in _counted_twice(conditions[name], key, closure):
+        for at, message in counting.twice(rule.condition, conditions[name], key):
             parts.note(parts.file_of[name], "counted-twice", message, at=at)
         if isinstance(rule, Escalation):
             derived = _reached(edges, (n for n in names(conditions[name]) if n in means))
@@ -40,23 +43,6 @@ def check_meaning(parts: Parts, conditions: Mapping[str, Condition], closure: Cl
             for finding in bad:
                 message = f"it reaches the derived finding '{finding}', which rests on something absent"
                 parts.note(parts.file_of[name], "not-positive", message, at="when")
-
-
-def _counted_twice(condition: Condition, at: str, closure: Closure) -> list[tuple[str, str]]:
-    match condition:
-        case AtLeast(of=members):
-            known = [leaf.name for member in members for leaf in leaves(member) if isinstance(leaf, Is)]
-            twice = [(name, other) for name in known for other in known if other in closure.generals.get(name, ())]
-            message = "'{}' implies '{}', so one sign would count as two"
-            return [(f"{at}.of", message.format(*pair)) for pair in twice]
-        case All(of=members):
-            return [f for i, m in enumerate(members) for f in _counted_twice(m, f"{at}.all[{i}]", closure)]
-        case Any(of=members):
-            return [f for i, m in enumerate(members) for f in _counted_twice(m, f"{at}.any[{i}]", closure)]
-        case Not(of=member):
-            return _counted_twice(member, f"{at}.not", closure)
-        case _:
-            return []
 
 
 def _check_possible(parts: Parts, closure: Closure) -> None:

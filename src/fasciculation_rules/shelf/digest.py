@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from fasciculation_rules.logic.grammar import print_condition, print_number
-from fasciculation_rules.model.outcomes import Floor, Outcomes, Threshold
+from fasciculation_rules.model.outcomes import Floor, NarrowedFloor, Outcomes, SparingFloor, Threshold
 from fasciculation_rules.model.profile import Profile
 from fasciculation_rules.model.rule import Derivation, Differential, Escalation, Plan, Rule
 from fasciculation_rules.model.ruleset import About
@@ -124,10 +124,12 @@ def _outcomes(outcomes: Outcomes) -> dict[str, Any]:
 
 
 def _floor(floor: Floor) -> dict[str, Any]:
+    when = floor.when if isinstance(floor, NarrowedFloor) else None
+    unless = floor.unless if isinstance(floor, SparingFloor) else None
     return {
         "rung": floor.rung,
-        "when": None if floor.when is None else print_condition(floor.when),
-        "unless": None if floor.unless is None else print_condition(floor.unless),
+        "when": None if when is None else print_condition(when),
+        "unless": None if unless is None else print_condition(unless),
     }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 
 from fasciculation_rules.errors import Problem, ProfileError, RulesetInvalidError, did_you_mean, problem
 from fasciculation_rules.logic.closure import Closure
@@ -82,8 +83,7 @@ def _resolve_all(parts: Parts, about: About, outcomes: Outcomes, resolver: Resol
         conditions[name] = resolver.resolve(condition, at, lambda p: parts.add("outcomes.yaml", p))
     for name, rule in parts.rules.items():
         key = "means" if isinstance(rule, Derivation) else "when"
-        file = parts.file_of[name]
-        conditions[name] = resolver.resolve(rule.condition, key, lambda p, file=file: parts.add(file, p))  # type: ignore[misc]
+        conditions[name] = resolver.resolve(rule.condition, key, partial(parts.add, parts.file_of[name]))
     return conditions
 
 

@@ -9,7 +9,7 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import TypeGuard
 
-from fasciculation_rules.errors import RulesetNotFoundError, did_you_mean
+from fasciculation_rules.errors import RulesetNotFoundError, did_you_mean, wrong_argument
 from fasciculation_rules.model.ruleset import Ruleset
 from fasciculation_rules.shelf.altered import altered
 from fasciculation_rules.shelf.digest import text_digest
@@ -23,12 +23,16 @@ from fasciculation_rules.shelf.uncollected import uncollected
 def open_ruleset(version_or_folder: str | os.PathLike[str] | None = None) -> Ruleset:
     """A ruleset, read, checked and frozen; the newest active one (else the newest draft) without an argument.
 
-    A name with a path separator, or a path object, is a folder and counts as unreleased.
     Opening the same version again returns the same value: a release was verified when it was first opened, and
-    an unreleased folder is read again once one of its files has changed.
+    an unreleased version is read again once one of its files has changed.
+    A name with a path separator, or a path object, is a folder: it counts as unreleased, and every call reads it anew
+    and returns another value, whose engines are built anew.
 
-    Raises RulesetNotFoundError, RulesetInvalidError, or RulesetAlteredError where a release does not have its digest.
+    Raises RulesetNotFoundError, RulesetInvalidError, RulesetAlteredError where a release does not have its digest,
+    or ArgumentError for what names no ruleset.
     """
+    if not isinstance(version_or_folder, str | os.PathLike | None):
+        raise wrong_argument("a ruleset is named by a version such as '0.1.0', or is a folder", version_or_folder)
     if isinstance(version_or_folder, os.PathLike) or is_path(version_or_folder):
         return _open_folder(Path(version_or_folder))
     root = shelf_root()

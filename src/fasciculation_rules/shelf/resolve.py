@@ -9,6 +9,7 @@ from typing import assert_never
 
 from fasciculation_rules.errors import Problem, did_you_mean, problem
 from fasciculation_rules.logic.condition import All, Amount, Any, AtLeast, Compare, Condition, Count, Is, Not, Threshold
+from fasciculation_rules.logic.grammar import print_number
 from fasciculation_rules.model import outcomes
 from fasciculation_rules.model.quantity import read_amount
 from fasciculation_rules.model.units import UnitError, accepted_units, conversion
@@ -107,7 +108,8 @@ class Resolver:
             return None
         count = (number * factor + offset) / quantity.resolution
         if count.denominator != 1:
-            message = f"the limit lies between two counts of {name} (resolution {quantity.resolution} {quantity.unit})"
+            resolution = print_number(quantity.resolution)
+            message = f"the limit lies between two counts of {name} (resolution {resolution} {quantity.unit})"
             note(problem("off-grid", message, at=at, hint="write it in the canonical unit, on the grid"))
             return None
         low, high = quantity.bounds()

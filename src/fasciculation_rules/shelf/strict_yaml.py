@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -19,6 +20,11 @@ try:
     FAST = True
 except ImportError:  # PyYAML built without libyaml
     FAST = False
+    warnings.warn(
+        "PyYAML is here without libyaml, so files are read several times slower; install one of its wheels",
+        RuntimeWarning,
+        stacklevel=2,
+    )
 
     class Parser(yaml.reader.Reader, yaml.scanner.Scanner, yaml.parser.Parser):  # type: ignore[no-redef]
         """The slow one, of pure Python."""

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from fasciculation_rules.authoring.pages.markdown import bullets, heading, link, plain, signature
+from fasciculation_rules.logic.condition import Condition
 from fasciculation_rules.logic.english import in_english
-from fasciculation_rules.model.outcomes import Floor, Threshold, Urgency
+from fasciculation_rules.model.outcomes import Floor, NarrowedFloor, SparingFloor, Threshold, Urgency
 from fasciculation_rules.model.rule import KINDS, Escalation, Rule
 from fasciculation_rules.model.ruleset import Ruleset
 from fasciculation_rules.report.rule_page import say_leaf
@@ -21,7 +22,7 @@ def overview_page(ruleset: Ruleset) -> str:
         lines += [f"## {title}", "", *(plain(line) for line in text.splitlines()), ""]
     uses = f"Rules decide by {' and '.join(about.uses)}." if about.uses else "It does not declare what it uses."
     lines += [f"Text `{ruleset.text_digest}`, logic `{ruleset.logic_digest}`. {uses}", ""]
-    lines += ["## Who comes in", "", plain(in_english(about.entry, lambda leaf: say_leaf(leaf, ruleset))) + ".", ""]
+    lines += ["## Who comes in", "", f"{_said(about.entry, ruleset)}.", ""]
     lines += ["## How soon", "", *bullets(map(_rung, outcomes.urgencies), none="No rung.")]
     lines += ["## Floors of the shown rung", ""]
     lines += bullets((_floor(name, floor, ruleset) for name, floor in outcomes.floors), none="No floor.")
@@ -37,7 +38,7 @@ def overview_page(ruleset: Ruleset) -> str:
     )
     lines += bullets(conditions, none="No condition.")
     for kind, model in KINDS.items():
-        rules = ruleset.of_kind(model)  # type: ignore[type-var]
+        rules = ruleset.of_kind(model)
         lines += [f"## {kind[0].upper()}{kind[1:]} rules", ""]
         lines += bullets(_rules(rules, ruleset), none="No rule.")
     lines += ["## Limits", "", *bullets(map(plain, outcomes.limits), none="None.")]
@@ -52,10 +53,16 @@ def _rung(rung: Urgency) -> str:
 
 def _floor(name: str, floor: Floor, ruleset: Ruleset) -> str:
     words = [f"{name.replace('_', ' ')}: at least `{floor.rung}`. {plain(floor.because)}"]
-    for word, tree in (("When", floor.when), ("Unless", floor.unless)):
-        if tree is not None:
-            words.append(f"{word}: {plain(in_english(tree, lambda leaf: say_leaf(leaf, ruleset)))}.")
+    match floor:
+        case NarrowedFloor(when=tree) if tree is not None:
+            words.append(f"When: {_said(tree, ruleset)}.")
+        case SparingFloor(unless=tree) if tree is not None:
+            words.append(f"Unless: {_said(tree, ruleset)}.")
     return " ".join(words)
+
+
+def _said(condition: Condition, ruleset: Ruleset) -> str:
+    return plain(in_english(condition, lambda leaf: say_leaf(leaf, ruleset)))
 
 
 def _threshold(name: str, threshold: Threshold) -> str:

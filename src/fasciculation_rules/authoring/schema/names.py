@@ -28,9 +28,11 @@ ONE: dict[tuple[str, str], str] = {
     ("Urgency", "id"): "rungs",
     ("Urgency", "cite"): "sources",
     ("Urgency", "row"): "rows",
-    ("Floor", "rung"): "rungs",
-    ("Floor", "cite"): "sources",
-    ("Floor", "row"): "rows",
+    **{
+        (floor, key): names
+        for floor in ("Floor", "NarrowedFloor", "SparingFloor")
+        for key, names in (("rung", "rungs"), ("cite", "sources"), ("row", "rows"))
+    },
     ("Outcomes", "reassure_up_to"): "rungs",
     ("Row", "cite"): "sources",
     ("Expected", "rung"): "rungs",
@@ -50,7 +52,7 @@ SEVERAL: dict[tuple[str, str], str] = {
 }
 """Of which names a key of a model holds one or several."""
 
-TREES = {("About", "entry"), ("Floor", "when"), ("Floor", "unless"), ("Derivation", "means")}
+TREES = {("About", "entry"), ("NarrowedFloor", "when"), ("SparingFloor", "unless"), ("Derivation", "means")}
 WHEN = ("Escalation", "Differential", "Plan")
 GIVEN = {("Example", "given"), ("Vignette", "given"), ("Case", "given")}
 

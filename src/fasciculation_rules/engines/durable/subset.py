@@ -85,18 +85,31 @@ def to_disjuncts(program: Program) -> dict[str, Disjuncts]:
     return found
 
 
+def expand(condition: Condition, program: Program) -> tuple[Conjunct, ...]:
+    """The conjuncts of a condition without `not`, in canonical order, beyond the cap of the engine.
+
+    Raises UnsupportedConditionError where there are more than anybody could look through.
+    """
+    try:
+        found = _Expansion(program, most=_WORK).expand(condition)
+    except _TooManyError:
+        raise UnsupportedConditionError(f"the condition has more than {_WORK} conjuncts") from None
+    return tuple(sorted(tuple(sorted(terms.values())) for terms in found))
+
+
 @dataclass(frozen=True, slots=True)
 class _Expansion:
-    """Rails to conjuncts, over the slots of one program."""
+    """Rails to conjuncts, over the slots of one program; given up where there are more than `most`."""
 
     program: Program
+    most: int = CAP * 4
 
     def conjuncts(self, rail: Condition) -> tuple[tuple[Conjunct, ...], str]:
         """The conjuncts in canonical order, and how many in words if they are more than the cap."""
         try:
             found = self.expand(rail)
         except _TooManyError:
-            return (), f"more than {CAP * 4}"
+            return (), f"more than {self.most}"
         conjuncts = sorted(tuple(sorted(terms.values())) for terms in found)
         return tuple(conjuncts), str(len(conjuncts)) if len(conjuncts) > CAP else ""
 
@@ -140,13 +153,13 @@ class _Expansion:
             # It would be an empty conjunct, which fires on everything, the extension's own messages too.
             raise ValueError("a condition without members, or that asks for more than it has, has no meaning")
         if n == 1:
-            return _absorb([terms for member in members for terms in self.expand(member)])
+            return self._absorb([terms for member in members for terms in self.expand(member)])
         held: list[list[_Terms]] = [[{}], *([] for _ in range(n))]
         for seen, member in enumerate(members):
             rail = self.expand(member)
             # From the top down, so that each member counts once; and only the counts that can still matter.
             for count in range(min(n, seen + 1), max(n - (len(members) - seen) + 1, 1) - 1, -1):
-                held[count] = _absorb([*held[count], *self._both(held[count - 1], rail)])
+                held[count] = self._absorb([*held[count], *self._both(held[count - 1], rail)])
         return held[n]
 
     def _both(self, some: list[_Terms], others: list[_Terms]) -> list[_Terms]:
@@ -154,6 +167,20 @@ class _Expansion:
             raise _TooManyError
         joined = (_merge(one, other) for one in some for other in others)
         return [terms for terms in joined if terms is not None and self._satisfiable(terms)]
+
+    def _absorb(self, conjuncts: list[_Terms]) -> list[_Terms]:
+        """Without those that a weaker one already covers (`a` covers `a and b`)."""
+        if len(conjuncts) < 2:
+            return conjuncts
+        kept: list[_Terms] = []
+        kept_by_slot: dict[int, list[_Terms]] = {}  # What covers another names one of its slots first.
+        for terms in sorted(conjuncts, key=_weakness):
+            if not any(_covers(weaker, terms) for slot in terms for weaker in kept_by_slot.get(slot, ())):
+                kept.append(terms)
+                kept_by_slot.setdefault(next(iter(terms), -1), []).append(terms)
+        if len(kept) > self.most:
+            raise _TooManyError
+        return kept
 
     def _satisfiable(self, terms: _Terms) -> bool:
         """No interval is empty: a low end is never above its high end."""
@@ -174,21 +201,6 @@ def _merge(one: _Terms, other: _Terms) -> _Terms | None:
         elif not held.implies(term):
             return None
     return merged
-
-
-def _absorb(conjuncts: list[_Terms]) -> list[_Terms]:
-    """Without those that a weaker one already covers (`a` covers `a and b`); more than the cap fourfold is too many."""
-    if len(conjuncts) < 2:
-        return conjuncts
-    kept: list[_Terms] = []
-    kept_by_slot: dict[int, list[_Terms]] = {}  # What covers another names one of its slots first.
-    for terms in sorted(conjuncts, key=_weakness):
-        if not any(_covers(weaker, terms) for slot in terms for weaker in kept_by_slot.get(slot, ())):
-            kept.append(terms)
-            kept_by_slot.setdefault(next(iter(terms), -1), []).append(terms)
-    if len(kept) > CAP * 4:
-        raise _TooManyError
-    return kept
 
 
 def _weakness(terms: _Terms) -> tuple[int, list[tuple[int, int]]]:
