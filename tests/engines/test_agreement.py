@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from fasciculation_rules.engines import open_engine
-from fasciculation_rules.engines.codegen import source
+from fasciculation_rules.engines.codegen import answer_source, grade_source
 from fasciculation_rules.engines.compiled import CompiledEngine
 from fasciculation_rules.engines.durable.engine import DurableEngine
 from fasciculation_rules.engines.reference import ReferenceEngine
@@ -132,8 +132,9 @@ def test_a_condition_a_hundred_deep_is_still_python() -> None:
 def test_generated_source_is_the_same_text_every_time_and_quotes_no_ruleset() -> None:
     hostile = 'x\n    import os"""'
     program = Program((hostile,), (), {hostile: Firing.OPEN}, {}, {hostile: is_(hostile), "good-rule": is_(hostile)})
-    text = source(program)
-    assert text == source(Program((hostile,), (), {hostile: Firing.OPEN}, {}, dict(program.rules)))
+    again = Program((hostile,), (), {hostile: Firing.OPEN}, {}, dict(program.rules))
+    text = answer_source(program) + grade_source(program)
+    assert text == answer_source(again) + grade_source(again)
     assert "import os" not in text
     assert "# good-rule" in text
     assert CompiledEngine(program).firings(Facts({hostile: True}))[hostile] is Firing.TRUE

@@ -12,10 +12,14 @@ from fasciculation_rules.assessing.urgency import Urgency
 from fasciculation_rules.logic.firing import Firing
 from fasciculation_rules.model.assessment import Disposition, FloorApplied
 from fasciculation_rules.model.base import read_duration
-from fasciculation_rules.model.outcomes import Floor
+from fasciculation_rules.model.outcomes import SOON_GP
 from fasciculation_rules.model.ruleset import SPARED_EXAMINATION, UNDER_16
 
-UNSETTLED_RUNG = "soon_gp"
+UNSETTLED_RUNG = SOON_GP
+AGE_UNKNOWN = "age_unknown"
+"""The floor of those of whom only the age is not known: that of the under 16, with a reason of its own."""
+
+_AGE_UNKNOWN = "The age is not known, so that this may be a child, for whom these rules were not written."
 
 
 @dataclass(frozen=True)
@@ -43,10 +47,10 @@ def disposition_of(urgency: Urgency, screen: Screen, known: Known, fired: Fired,
     settled = bounds.at_least == ruleset.outcomes.ladder[-1] or (screen.finished and bounds.at_least == bounds.at_most)
     rung = bounds.at_least if settled else max(bounds.at_least, UNSETTLED_RUNG, key=rank.__getitem__)
     floors = []
-    for name, floor in _floors(screen, known, fired, tables):
-        if rank[floor.rung] > rank[bounds.at_least]:
-            floors.append(FloorApplied(floor=name, rung=floor.rung, because=floor.because))
-            rung = max(rung, floor.rung, key=rank.__getitem__)
+    for name, floor, because in _floors(screen, known, fired, tables):
+        if rank[floor] > rank[bounds.at_least]:
+            floors.append(FloorApplied(floor=name, rung=floor, because=because))
+            rung = max(rung, floor, key=rank.__getitem__)
     shown = ruleset.urgency[rung]
     maximum = _shortest(rung, urgency, fired, tables)
     return Disposition(
@@ -54,6 +58,7 @@ def disposition_of(urgency: Urgency, screen: Screen, known: Known, fired: Fired,
         label=shown.label,
         settled=settled,
         maximum_delay=maximum,
+        hastened=maximum != shown.delay,
         first_action_within=_first_action(rung, maximum, urgency, fired, tables),
         refer=_destinations(rung, urgency, fired, tables),
         time_critical=shown.time_critical,
@@ -62,17 +67,22 @@ def disposition_of(urgency: Urgency, screen: Screen, known: Known, fired: Fired,
     )
 
 
-def _floors(screen: Screen, known: Known, fired: Fired, tables: Tables) -> list[tuple[str, Floor]]:
+def _floors(screen: Screen, known: Known, fired: Fired, tables: Tables) -> list[tuple[str, str, str]]:
+    """The floors that hold: name, rung and reason."""
     floors, bits = tables.ruleset.outcomes.floors, tables.rules.bit
     found = []
     if not screen.finished:
-        found.append(("screen_unfinished", floors.screen_unfinished))
-    if fired.true & bits.get(UNDER_16, 0):
-        found.append(("under_16", floors.under_16))
+        found.append(("screen_unfinished", floors.screen_unfinished.rung, floors.screen_unfinished.because))
+    under_16 = bits.get(UNDER_16, 0)
+    if fired.true & under_16:
+        found.append(("under_16", floors.under_16.rung, floors.under_16.because))
+    elif not fired.false & under_16 and under_16 and screen.finished:
+        # Who has answered everything but the age may be a child. Before that the screen asks for the age anyway.
+        found.append((AGE_UNKNOWN, floors.under_16.rung, _AGE_UNKNOWN))
     # One sign that was denied is no examination: Chvostek's says nothing of reflexes.
     examined = known.items & tables.examination or known.present & tables.worth[Firing.AWAITS_EXAMINATION]
     if not examined and not fired.true & bits.get(SPARED_EXAMINATION, 0):
-        found.append(("not_examined", floors.not_examined))
+        found.append(("not_examined", floors.not_examined.rung, floors.not_examined.because))
     return found
 
 

@@ -5,12 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Literal
 
+from fasciculation_rules.assessing.disposition import AGE_UNKNOWN
 from fasciculation_rules.assessing.firings import Fired
 from fasciculation_rules.assessing.phrases import Phrases
 from fasciculation_rules.assessing.resting import rests_on
 from fasciculation_rules.assessing.tables import Tables
 from fasciculation_rules.assessing.urgency import Urgency
-from fasciculation_rules.model.assessment import Argument, Candidate, CitationOut, Disposition, PlanOut, Sentence
+from fasciculation_rules.model.assessment import (
+    Argument,
+    Candidate,
+    CitationOut,
+    Disposition,
+    FloorApplied,
+    PlanOut,
+    Sentence,
+)
 
 DISCHARGED = " As the examination and basic blood tests were normal, this counts as routine."
 
@@ -32,7 +41,7 @@ def explanation_of(
         citations = phrases.citations(rule)
         return Sentence(sentence=sentence, kind=kind, rule=rule, findings=named, absent=absent, citations=citations)
 
-    found = [_of_floor(applied.floor, tables) for applied in disposition.floors]
+    found = [_of_floor(applied, tables) for applied in disposition.floors]
     for rung in reversed(tables.ruleset.outcomes.ladder):
         for rule in tables.rules.of(urgency.rules_at(rung, fired.true)):
             discharged = urgency.discharged & tables.rules.bit[rule]
@@ -62,9 +71,11 @@ def _planned(plan: PlanOut) -> Iterator[str]:
     yield from rules
 
 
-def _of_floor(name: str, tables: Tables) -> Sentence:
-    floor = dict(tables.ruleset.outcomes.floors)[name]
+def _of_floor(applied: FloorApplied, tables: Tables) -> Sentence:
+    floors = tables.ruleset.outcomes.floors
+    floor = floors.under_16 if applied.floor == AGE_UNKNOWN else dict(floors)[applied.floor]
     row = tables.ruleset.references.rows[floor.row]
     title = tables.ruleset.references.sources[floor.cite].title
     citation = CitationOut(cite=floor.cite, title=title, at=None, row=floor.row, unverified=row.unverified)
-    return Sentence(sentence=floor.because, kind="floor", rule=f"floor:{name}", findings=(), citations=(citation,))
+    sentence, rule = applied.because, f"floor:{applied.floor}"
+    return Sentence(sentence=sentence, kind="floor", rule=rule, findings=(), citations=(citation,))

@@ -22,10 +22,7 @@ class Phrases:
     @classmethod
     def of(cls, ruleset: Ruleset) -> Phrases:
         """The pieces of a ruleset."""
-        phrases = ruleset.memo.get("phrases")
-        if not isinstance(phrases, Phrases):
-            phrases = ruleset.memo.setdefault("phrases", cls(ruleset))
-        return phrases
+        return ruleset.kept(cls)
 
     def question(self, item: str, rung: str) -> Question:
         """A question that could raise the urgency to a rung."""

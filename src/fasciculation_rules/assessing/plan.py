@@ -11,10 +11,11 @@ from fasciculation_rules.assessing.firings import Fired
 from fasciculation_rules.assessing.tables import Tables
 from fasciculation_rules.assessing.urgency import Urgency
 from fasciculation_rules.model.assessment import Disposition, Notice, PlanItem, PlanOut
+from fasciculation_rules.model.outcomes import SAME_DAY
 from fasciculation_rules.model.rule import Plan
 from fasciculation_rules.model.ruleset import UNDER_16
 
-ACUTE_FROM = "same_day"
+ACUTE_FROM = SAME_DAY
 WHO = ("emergency", "specialist", "gp", None)
 """Who does a test, the soonest first."""
 

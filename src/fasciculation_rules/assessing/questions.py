@@ -14,6 +14,7 @@ from fasciculation_rules.assessing.urgency import Urgency
 from fasciculation_rules.logic.firing import Firing
 from fasciculation_rules.logic.program import PRESENT
 from fasciculation_rules.model.assessment import Check, Question
+from fasciculation_rules.model.outcomes import SAME_DAY
 from fasciculation_rules.model.ruleset import UNDER_16
 
 Reach: TypeAlias = Mapping[str, int]
@@ -42,7 +43,9 @@ def reach_of(urgency: Urgency, screen: Screen, known: Known, fired: Fired, table
 def questions_of(
     reach: Reach, screen: Screen, at_least: str, known: Known, fired: Fired, tables: Tables
 ) -> tuple[Question, ...]:
-    """Open questions, those that could raise most first. A specific waits until its general is present.
+    """Open questions, those that could raise most first, but for durations of what is there that could be for today.
+
+    A specific waits until its general is present.
 
     What a floor turns on (age) is asked too, until it is known. Nothing is asked once it is an emergency.
     """
@@ -64,7 +67,13 @@ def questions_of(
             (highest if _timely(name, fired, tables) else early)[tables.base[name]] = rung
     highest = highest or early  # a case that nothing else can settle is asked even what it is early for
     position, phrases = tables.position, Phrases.of(tables.ruleset)
-    order = sorted(highest, key=lambda item: (-rank[highest[item]], position[item]))
+    # How long a thing that is there has lasted may make it one for today, so it is asked before all that is new.
+    lasting = {
+        item
+        for item, rung in highest.items()
+        if item in tables.families and rank[rung] >= rank[SAME_DAY] and _timely(item, fired, tables)
+    }
+    order = sorted(highest, key=lambda item: (item not in lasting, -rank[highest[item]], position[item]))
     return tuple([phrases.question(item, highest[item]) for item in order])
 
 

@@ -21,7 +21,7 @@ from fasciculation_rules.assessing.tables import Tables
 from fasciculation_rules.assessing.urgency import urgency_of
 from fasciculation_rules.errors import wrong_argument
 from fasciculation_rules.logic.firing import Firing
-from fasciculation_rules.model.assessment import Assessment, Firings
+from fasciculation_rules.model.assessment import Assessment, Candidate, Firings, Sentence
 from fasciculation_rules.model.case import Case
 from fasciculation_rules.model.profile import Profile
 from fasciculation_rules.model.ruleset import Ruleset
@@ -96,7 +96,7 @@ def assess(
     )
 
 
-def _labels(explanation: Any, differential: Any, tables: Tables) -> dict[str, str]:
+def _labels(explanation: tuple[Sentence, ...], differential: tuple[Candidate, ...], tables: Tables) -> dict[str, str]:
     """The words for every finding that the assessment names, so that a reader needs no vocabulary."""
     named = [name for sentence in explanation for name in sentence.findings]
     for candidate in differential:

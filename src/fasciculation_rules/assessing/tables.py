@@ -34,10 +34,7 @@ class Tables:
     @classmethod
     def of(cls, ruleset: Ruleset) -> Tables:
         """The tables of a ruleset, made once."""
-        tables = ruleset.memo.get("tables")
-        if not isinstance(tables, Tables):
-            tables = ruleset.memo.setdefault("tables", cls(ruleset))
-        return tables
+        return ruleset.kept(cls)
 
     @cached_property
     def rules(self) -> Names:

@@ -9,8 +9,9 @@ from fasciculation_rules.assessing.firings import Fired
 from fasciculation_rules.assessing.tables import Tables
 from fasciculation_rules.logic.firing import Firing
 from fasciculation_rules.model.assessment import UrgencyRange
+from fasciculation_rules.model.outcomes import ROUTINE
 
-DISCHARGED_TO = "routine"
+DISCHARGED_TO = ROUTINE
 
 
 @dataclass(frozen=True)

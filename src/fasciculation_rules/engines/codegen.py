@@ -24,11 +24,6 @@ _DIGIT = 30  # Bits in one digit of a Python int: sums of one digit are about th
 _WORDS = {Firing.OPEN: "open", Firing.AWAITS_EXAMINATION: "exam"}
 
 
-def source(program: Program) -> str:
-    """Both functions; the same program gives the same text."""
-    return f"{answer_source(program)}\n\n{grade_source(program)}"
-
-
 def answer_source(program: Program) -> str:
     """The function that decides."""
     writer = _Writer(program)

@@ -75,12 +75,16 @@ class FloorApplied(Part):
 
 
 class Disposition(Part):
-    """The one rung shown, and what it means in time and place. Delays are ISO 8601; None is no appointment."""
+    """The one rung shown, and what it means in time and place. Delays are ISO 8601; None is no appointment.
+
+    `hastened`: a rule asks for a shorter delay than the rung does by itself, so that its label says too much time.
+    """
 
     rung: str
     label: str
     settled: bool
     maximum_delay: str | None
+    hastened: bool = False
     first_action_within: str | None
     refer: tuple[str, ...]
     time_critical: bool

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal, TypeVar
@@ -63,6 +63,7 @@ class Vignette(Value):
     expect: Expected = Expected()
 
 
+Table = TypeVar("Table")
 Kind = TypeVar("Kind", bound=Rule)
 
 
@@ -125,6 +126,14 @@ class Ruleset:
     def urgency(self) -> Mapping[str, Urgency]:
         """Each rung by id."""
         return FrozenMapping({urgency.id: urgency for urgency in self.outcomes.urgencies})
+
+    def kept(self, kind: Callable[[Ruleset], Table]) -> Table:
+        """The tables of another room for this ruleset, made once."""
+        key = f"{kind.__module__}.{getattr(kind, '__qualname__', kind)}"
+        if key not in self.memo:
+            self.memo.setdefault(key, kind(self))
+        found: Table = self.memo[key]
+        return found
 
     def __getstate__(self) -> dict[str, Any]:
         """Without the tables of other rooms, which hold functions and handles and are made again where needed."""

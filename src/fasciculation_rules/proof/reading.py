@@ -151,7 +151,7 @@ class Reading:
         applied = [
             (-self.settled, UNSETTLED_RUNG),
             (-self.finished, floors.screen_unfinished.rung),
-            (self.true(UNDER_16) if UNDER_16 in self.ruleset.program.rules else FALSE, floors.under_16.rung),
+            (self._maybe_a_child, floors.under_16.rung),
             (self.circuit.every((-self.examined, -self._spared)), floors.not_examined.rung),
         ]
         raised = [wire for wire, floor in applied if rank[floor] >= rank[rung]]
@@ -165,6 +165,14 @@ class Reading:
         found = [self.patient.present.get(name) or self.patient.known[name] for name in signs]
         summaries = [self.known(name) for name in signs if vocabulary.is_summary(name)]
         return self.circuit.some((*found, *summaries))
+
+    @property
+    def _maybe_a_child(self) -> Wire:
+        """Under sixteen; or, once the screen is finished, not known to be older."""
+        if UNDER_16 not in self.ruleset.program.rules:
+            return FALSE
+        unknown = self.circuit.every((self.finished, -self.false(UNDER_16)))
+        return self.circuit.some((self.true(UNDER_16), unknown))
 
     @property
     def _spared(self) -> Wire:

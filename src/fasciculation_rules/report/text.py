@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from fasciculation_rules.errors import wrong_argument
 from fasciculation_rules.model.assessment import Argument, Assessment, Candidate, PlanItem, Sentence
@@ -102,7 +102,11 @@ class _Report:
     def _how_soon(self) -> None:
         d = self.of.disposition
         self._title("How soon")
-        self._say(f"{d.label[0].upper()}{d.label[1:]} ({d.rung}). {_delay(d.maximum_delay, d.first_action_within)}")
+        delay = _delay(d.maximum_delay, d.first_action_within)
+        if d.hastened:
+            self._say(f"{delay} That is sooner than {d.label} ({d.rung}), because a rule below asks for it.")
+        else:
+            self._say(f"{d.label[0].upper()}{d.label[1:]} ({d.rung}). {delay}")
         referrals = {item.id: item.label for item in (*self.of.plan.referrals, *self.of.plan.afterwards)}
         if d.refer:
             self._say("Refer to: " + "; ".join(referrals.get(name, name) for name in d.refer) + ".")
@@ -125,7 +129,7 @@ class _Report:
             self._say("No condition is named yet. That excludes nothing.")
             return
         self._title("What it may be (never a probability)")
-        for heading, must in (("Must not miss", True), ("Best fitting", False)):
+        for heading, must in (("Must not miss", True), ("Other possibilities", False)):
             chosen = [candidate for candidate in candidates if candidate.must_not_miss == must]
             if chosen:
                 self._say(f"{heading}:")
@@ -164,10 +168,12 @@ class _Report:
                 text = f": {item.text}" if item.text else ""
                 self._say(f"{item.label}{text} {self._because(item)}", indent=2, bullet="* ")
         if plan.afterwards:
-            self._say("Afterwards, once the acute matter is settled:")
-            self._say(
-                f"{'; '.join(item.label for item in plan.afterwards)}. {self._because(*plan.afterwards)}", indent=2
-            )
+            self._say("Not for now: for the team that takes over, once the acute matter is settled:")
+            for item in (item for item in plan.afterwards if item.text):
+                self._say(f"{item.label}: {item.text} {self._because(item)}", indent=2, bullet="* ")
+            brief = [item for item in plan.afterwards if not item.text]
+            if brief:
+                self._say(f"{'; '.join(item.label for item in brief)}. {self._because(*brief)}", indent=2, bullet="* ")
 
     def _how_soon_to(self, referral: PlanItem) -> str:
         shown, rung = self.of.disposition, referral.rung
@@ -184,7 +190,15 @@ class _Report:
             for (by, _), items in groups.items():
                 if by == who:
                     labels = "; ".join(item.label for item in items)
-                    self._say(f"Tests, {words}: {labels}. {self._because(items[0])}", bullet="* ")
+                    reasons = "".join(self._reasons(items[0]))
+                    self._say(f"Tests, {words}: {labels}. {reasons}{self._because(items[0])}", bullet="* ")
+
+    def _reasons(self, item: PlanItem) -> Iterator[str]:
+        """What its rules say for a test, beyond that it should be considered."""
+        for rule in item.rules:
+            said = self.sentences[rule].sentence if rule in self.sentences else ""
+            if said and not said.startswith("Consider "):
+                yield f"{said} "
 
     def _because(self, *items: PlanItem) -> str:
         """The marks and the rules behind a line of the plan."""
