@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import typer
 
 from fasciculation_rules import __version__
-from fasciculation_rules.cli import assessing, authoring, proving, rulesets, verifying, writing
+from fasciculation_rules.cli import assessing, authoring, comparing, proving, rulesets, verifying, writing
 from fasciculation_rules.cli.keyboard import STOPPED
 from fasciculation_rules.errors import FasciculationRulesError
 
@@ -31,6 +31,7 @@ rulesets.register(app)
 verifying.register(app)
 authoring.register(app)
 proving.register(app)
+comparing.register(app)
 writing.register(app)
 
 

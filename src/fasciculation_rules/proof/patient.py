@@ -65,12 +65,12 @@ def new_patient(name: str, ruleset: Ruleset, cells: Mapping[str, Cells], circuit
                 circuit.input(Fact(name, "below", quantity, cut)) if inside else known[quantity] if none else FALSE
             )
     draft = Patient(name, present, absent, known, start, end, (), ())
-    order = tuple(wire for wire in _order(draft, cells, circuit) if wire != TRUE)
+    order = tuple(wire for wire in ordered(draft, cells, circuit) if wire != TRUE)
     rules = tuple(wire for wire in _vocabulary(draft, ruleset, circuit) if wire != TRUE)
     return Patient(name, present, absent, known, start, end, order, rules)
 
 
-def _order(patient: Patient, cells: Mapping[str, Cells], circuit: Circuit) -> Iterator[Wire]:
+def ordered(patient: Patient, cells: Mapping[str, Cells], circuit: Circuit) -> Iterator[Wire]:
     """Ends lie in order, the low one never above the high one, and only a known quantity has them."""
     for quantity, found in cells.items():
         starts = [patient.start[quantity, cut] for cut in found.cuts]
@@ -85,7 +85,10 @@ def _order(patient: Patient, cells: Mapping[str, Cells], circuit: Circuit) -> It
 
 
 def _vocabulary(patient: Patient, ruleset: Ruleset, circuit: Circuit) -> Iterator[Wire]:
-    """A closed case, authored or reconciled: in records two findings that exclude each other may both be present."""
+    """A closed case, authored or reconciled: in records two findings that exclude each other may both be present.
+
+    Not so a summary that says normal: beside a sign that it excludes it does not count.
+    """
     present, absent, closure = patient.present, patient.absent, ruleset.closure
     for name in ruleset.program.findings:
         yield -circuit.every((present[name], absent[name]))
@@ -94,7 +97,10 @@ def _vocabulary(patient: Patient, ruleset: Ruleset, circuit: Circuit) -> Iterato
         for specific in sorted(closure.specifics.get(name, ())):
             yield circuit.implies(absent[name], absent[specific])
         for other in sorted(closure.excluded.get(name, ())):
-            yield circuit.implies(present[name], circuit.some((absent[other], present[other])))
+            both = (
+                FALSE if ruleset.vocabulary.is_summary(name) != ruleset.vocabulary.is_summary(other) else present[other]
+            )
+            yield circuit.implies(present[name], circuit.some((absent[other], both)))
     for name, finding in ruleset.vocabulary.findings.items():
         values = [f"{name}={value}" for value in finding.values]
         for one in values:

@@ -1,0 +1,77 @@
+"""`compare`: what another version says, of whom, and that nothing else changes."""
+
+from __future__ import annotations
+
+import datetime
+import json
+from collections.abc import Iterator
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from fasciculation_rules.cli.assessing import read_day
+from fasciculation_rules.cli.files import read_cases
+from fasciculation_rules.model.case import Case
+from fasciculation_rules.shelf.opening import open_ruleset
+
+DONE, PARTIAL, UNDECIDED = 0, 4, 3
+
+
+class Form(StrEnum):
+    """How a comparison is printed."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the verb."""
+    app.command("compare")(compare_command)
+
+
+def compare_command(
+    old: Annotated[str, typer.Argument(metavar="OLD", help="A version, or the path of a folder.")],
+    new: Annotated[str, typer.Argument(metavar="NEW", help="Another one.")],
+    cases: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--cases", metavar="CASE", help="Case files or folders whose rungs are compared; may be repeated."
+        ),
+    ] = None,
+    on: Annotated[
+        str | None, typer.Option(metavar="DATE", help="The day of assessment of the cases. Default: today.")
+    ] = None,
+    as_: Annotated[Form, typer.Option("--as", help="text for people, json for programs.")] = Form.TEXT,
+) -> int:
+    """Compare two versions: what was rewritten, on whom rules differ, who moves, and that nothing else changes.
+
+    Exit code 0: done. 3: a solver could not decide in time, or disagrees with an engine. 4: some cases were refused.
+    Needs the extra `prove`.
+    """
+    from fasciculation_rules.proof.compare.account import as_json, compare, lines_of
+    from fasciculation_rules.proof.compare.people import people
+
+    one, other = open_ruleset(old), open_ruleset(new)
+    day = read_day(on) or datetime.date.today()  # noqa: DTZ011  the day where the reader is
+    unread: list[str] = []
+    moved = people(one, other, _cases(cases, unread), on=day) if cases else None
+    found = compare(one, other, people=moved)
+    if as_ is Form.JSON:
+        typer.echo(json.dumps(as_json(found), ensure_ascii=False, indent=2))
+    else:
+        typer.echo("\n".join(lines_of(found)))
+    for line in unread:
+        typer.echo(f"error: {line}", err=True)
+    if not found.decided:
+        return UNDECIDED
+    return PARTIAL if unread or (moved is not None and moved.refused) else DONE
+
+
+def _cases(paths: list[str], unread: list[str]) -> Iterator[Case]:
+    """The cases that can be read; the others are told of."""
+    for read in read_cases(paths):
+        if read.case is None:
+            unread.append(f"{read.name}: {read.error}")
+        else:
+            yield read.case

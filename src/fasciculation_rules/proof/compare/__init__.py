@@ -1,0 +1,1 @@
+"""Two versions compared: what was rewritten, for whom they decide otherwise, and that nothing else changes."""

@@ -1,0 +1,57 @@
+"""Who among given cases moves from one rung to another, and by which rules."""
+
+from __future__ import annotations
+
+import datetime
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from fasciculation_rules.assessing.straight_line import assess
+from fasciculation_rules.errors import CaseError
+from fasciculation_rules.model.assessment import Assessment
+from fasciculation_rules.model.case import Case
+from fasciculation_rules.model.ruleset import Ruleset
+
+
+@dataclass
+class People:
+    """How many stay and move between shown rungs, and the rules that made the difference, most frequent first."""
+
+    moves: Counter[tuple[str, str]] = field(default_factory=Counter)
+    rules: dict[tuple[str, str], Counter[str]] = field(default_factory=dict)
+    refused: int = 0
+
+
+def people(
+    old: Ruleset, new: Ruleset, cases: Iterable[Case], *, on: datetime.date | None = None, reconcile: bool = False
+) -> People:
+    """Each case under both versions, on one day.
+
+    A case that either version refuses (an item it does not know) is counted as refused.
+    """
+    found = People()
+    for case in cases:
+        try:
+            before, after = (
+                assess(case, version, engine="compiled", on=on, reconcile=reconcile) for version in (old, new)
+            )
+        except CaseError:
+            found.refused += 1
+            continue
+        move = (before.disposition.rung, after.disposition.rung)
+        found.moves[move] += 1
+        if move[0] != move[1]:
+            found.rules.setdefault(move, Counter()).update(responsible(before, after, old, new))
+    return found
+
+
+def responsible(before: Assessment, after: Assessment, old: Ruleset, new: Ruleset) -> Iterator[str]:
+    """The escalation rules that fire in one version only, or at another rung, and make the higher of the two rungs."""
+    one, other = set(before.firings.fired), set(after.firings.fired)
+    for name in sorted(one ^ other):
+        if name in old.escalations or name in new.escalations:
+            yield name
+    for name in sorted(one & other & old.escalations.keys() & new.escalations.keys()):
+        if old.escalations[name].then.urgency != new.escalations[name].then.urgency:
+            yield name
