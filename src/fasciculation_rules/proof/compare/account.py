@@ -149,7 +149,7 @@ def _rest(rest: Verdict) -> str:
 def _people(people: People) -> Iterator[str]:
     total = sum(people.moves.values())
     stay = sum(count for (before, after), count in people.moves.items() if before == after)
-    yield f"People: of {total} assessed {stay} are shown the same rung; refused by one of the versions: {people.refused}"
+    yield f"People: {total} assessed, {stay} shown the same rung, {people.refused} refused by one of the versions"
     for (before, after), count in people.moves.most_common():
         if before != after:
             named = ", ".join(f"{rule} ({each})" for rule, each in people.rules[before, after].most_common(4))
