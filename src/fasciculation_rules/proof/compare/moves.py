@@ -50,7 +50,9 @@ def moves(pair: Pair) -> Iterator[Move | Undecided]:
         if verdict is Verdict.UNDECIDED:
             yield Undecided(before, after)
         elif verdict is Verdict.POSSIBLE:
-            yield _move(pair, before, after, wires)
+            measured = (*wires, *pair.measured)
+            plain = solver.ask(measured) is Verdict.POSSIBLE
+            yield _move(pair, before, after, measured if plain else wires)
 
 
 def _move(pair: Pair, before: str, after: str, wires: tuple[Wire, ...]) -> Move:

@@ -90,6 +90,12 @@ class Pair:
                 yield circuit.same(said.absent[one], circuit.some(others))
 
     @cached_property
+    def measured(self) -> tuple[Wire, ...]:
+        """Each known quantity lies within one cell, as a value does that was measured; a bound may straddle a cut."""
+        said, some = self.said, self.circuit.some
+        return tuple(some((-said.known[name], start, said.end[name, cut])) for (name, cut), start in said.start.items())
+
+    @cached_property
     def before(self) -> Reading:
         """What the older version makes of it."""
         return self._reading(self.old, "old")
