@@ -92,7 +92,8 @@ def test_nobody_who_is_well_is_sent_higher_than_this(
     people = well_people(denied, PEOPLE)
     if examined:
         normal = {"neuro_examination_normal": EXAMINED, "basic_bloods_normal": EXAMINED}
-        people = [said | normal | {"symptom_new_since_examination": "absent"} for said in people]
+        nothing_new = {"symptom_new_since_examination": "absent", "fatigable_symptoms": "absent"}
+        people = [said | normal | nothing_new for said in people]
     shown, fired = rungs(people, whole)
     print(table("examined, bloods normal" if examined else "not examined", shown, fired, whole))
     assert shown.total() == PEOPLE

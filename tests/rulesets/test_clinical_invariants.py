@@ -298,7 +298,8 @@ def test_a_person_without_a_red_flag_whom_nobody_examined_is_never_above_soon_gp
     assert height(of(given).disposition.rung) <= height("soon_gp")
 
 
-CALM = [name for name in MINOR if name != "twitch_worsening"]
+BLOCKS_DISCHARGE = ("twitch_worsening", "fatigable_symptoms", "weakness_new_since_examination")
+CALM = [name for name in MINOR if name not in BLOCKS_DISCHARGE]
 
 
 @FEW
