@@ -113,6 +113,7 @@ NO_ACUTE_ITEM = {
     "escalate-eye-symptoms": "the eye is looked at; no test comes before that",
     "escalate-severe-root-weakness": "the spinal service examines first and chooses the level to be imaged",
     "escalate-lyme-nerve": "treated on the rash or the picture; serology is taken beside it and may be negative",
+    "escalate-winged-shoulder-recent": "pain relief and the examination come first; nerve tests are normal for weeks",
 }
 
 TWINS = {
