@@ -42,6 +42,13 @@ lock: ## write requirements.lock anew from pyproject.toml
 demo: $(READY) ## assess the article's case
 	$(BIN)/fasciculation-rules assess docs/tutorial/article-case.yaml
 
+.PHONY: kept
+kept: $(READY) ## make the cases that are kept for VERSION=... anew, by a solver
+	test -n "$(VERSION)" || { echo "name a version: make kept VERSION=1.0.0" >&2; exit 2; }
+	rm -rf "rulesets/kept/$(VERSION)"
+	$(BIN)/fasciculation-rules coverage "$(VERSION)" --write rulesets/kept
+	$(BIN)/fasciculation-rules mutate "$(VERSION)" --write rulesets/kept
+
 # ---------------------------------------------------------------- checks
 
 .PHONY: test
@@ -76,6 +83,11 @@ architecture: $(READY) ## who imports whom
 .PHONY: docs-check
 docs-check: $(READY) ## run every code block of the docs, compare every generated page
 	$(PYTEST) tests/test_docs.py $(ARGS)
+
+.PHONY: prove
+prove: $(READY) ## every theorem for every version, by two solvers; what fails in 0.1.0 is documented
+	$(BIN)/fasciculation-rules prove 0.1.0 --second-opinion $(ARGS) || test $$? -eq 1
+	$(BIN)/fasciculation-rules prove 1.0.0 --second-opinion $(ARGS)
 
 .PHONY: bench
 bench: $(READY) ## speed, as ratios measured in one run

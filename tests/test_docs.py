@@ -564,7 +564,23 @@ def words_table():
     return table("unit", "is also read as", rows=[[f"`{unit}`", code(*words)] for unit, words in written.items()])
 
 
+def theorems_table():
+    """What is proved, with what its questions ask for in the newest version."""
+    from fasciculation_rules.proof.proving import subject_of
+    from fasciculation_rules.proof.solver import Verdict
+    from fasciculation_rules.proof.theorems import all_theorems
+
+    subject = subject_of(open_ruleset("1.0.0"))
+    wanted = {Verdict.IMPOSSIBLE: "nobody", Verdict.POSSIBLE: "somebody"}
+    rows = [
+        [f"`{theorem.id}`", theorem.sentence, wanted[next(iter(theorem.questions(subject))).must_be]]
+        for theorem in all_theorems()
+    ]
+    return table("theorem", "sentence", "questions", rows=rows)
+
+
 GENERATED = {
+    ("reference/theorems.md", "theorems"): theorems_table,
     ("reference/quantities-and-units.md", "quantities"): quantities_table,
     ("reference/quantities-and-units.md", "analytes"): analytes_table,
     ("reference/quantities-and-units.md", "units"): units_table,

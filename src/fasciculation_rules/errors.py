@@ -124,6 +124,26 @@ class ProfileError(FasciculationRulesError, ValueError):
     """A site profile asks for something its ruleset does not allow."""
 
 
+class RecordError(FasciculationRulesError, ValueError):
+    """A record of a decision cannot be made, read or replayed. What it says of a person is never in the message."""
+
+
+class LedgerError(FasciculationRulesError):
+    """A ledger cannot be opened, read or written; what was not acknowledged was not done."""
+
+
+class LedgerDamagedError(LedgerError):
+    """The file of a ledger is not what a ledger's file is."""
+
+    exit_code = 1
+
+
+class RecordHeldError(LedgerError):
+    """A record is held, so it is not erased; the message says by whom and why."""
+
+    exit_code = 1
+
+
 class EngineError(FasciculationRulesError):
     """An engine could not answer."""
 

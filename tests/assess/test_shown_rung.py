@@ -1,4 +1,4 @@
-"""What is shown of an urgency: floors of those who may be children, delays that a rule shortens, what is asked first."""
+"""What is shown: floors for those who may be children, delays that a rule shortens, and what is asked first."""
 
 import pytest
 

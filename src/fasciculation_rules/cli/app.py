@@ -9,7 +9,18 @@ from collections.abc import Sequence
 import typer
 
 from fasciculation_rules import __version__
-from fasciculation_rules.cli import assessing, authoring, comparing, proving, rulesets, verifying, writing
+from fasciculation_rules.cli import (
+    assessing,
+    authoring,
+    comparing,
+    covering,
+    ledger,
+    proving,
+    replaying,
+    rulesets,
+    verifying,
+    writing,
+)
 from fasciculation_rules.cli.keyboard import STOPPED
 from fasciculation_rules.errors import FasciculationRulesError
 
@@ -32,6 +43,9 @@ verifying.register(app)
 authoring.register(app)
 proving.register(app)
 comparing.register(app)
+covering.register(app)
+replaying.register(app)
+ledger.register(app)
 writing.register(app)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 import json
 import sys
-import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
@@ -19,6 +18,7 @@ from fasciculation_rules.assessing.findings import close
 from fasciculation_rules.assessing.straight_line import assess
 from fasciculation_rules.cli.files import Read, error_line, is_many, read_cases
 from fasciculation_rules.cli.profiles import with_profile_of
+from fasciculation_rules.cli.recording import begin_recording
 from fasciculation_rules.cli.terminal import page_width
 from fasciculation_rules.errors import CaseError, EngineError, FasciculationRulesError
 from fasciculation_rules.logic.facts import Facts
@@ -94,7 +94,26 @@ def assess_command(
         bool, typer.Option("--reconcile", help="Settle contradictions as records need, with a notice.")
     ] = False,
     why: Annotated[
-        bool, typer.Option("--why", help="Add the least that suffices for the urgency, and what would change it.")
+        bool,
+        typer.Option(
+            "--why", help="Add the least that suffices for the urgency, what would change it, and what would settle it."
+        ),
+    ] = False,
+    record: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Append a record of each decision to a file."),
+    ] = None,
+    at: Annotated[
+        str | None,
+        typer.Option(metavar="TIME", help="The time of the record; its day is that of assessment. Default: now."),
+    ] = None,
+    reference: Annotated[
+        str | None,
+        typer.Option(metavar="R", help="Your own opaque word for the record: no name, no number."),
+    ] = None,
+    reference_ok: Annotated[
+        bool,
+        typer.Option("--reference-ok", help="Vouch that reference and sources name no patient."),
     ] = False,
 ) -> int:
     """Assess one case or many: how soon, to whom, what to test, what to ask next, what it may be, and why.
@@ -102,16 +121,21 @@ def assess_command(
     Exit code 0: done (an emergency is 0). 2: nothing could be assessed. 3: an engine is missing or two disagree.
     4: some cases were refused.
     """
-    day = read_day(on) or datetime.date.today()  # noqa: DTZ011  the day where the reader is
     opened = open_ruleset(ruleset)
     if profile is not None:
         opened = with_profile_of(profile, opened)
+    recording = begin_recording(record, at, reference, reference_ok=reference_ok)
+    today = datetime.date.today() if recording is None else recording.day  # noqa: DTZ011  the day where the reader is
+    day = read_day(on) or today
     many = len(cases) > 1 or any(is_many(path) for path in cases)
     tally = Tally()
     for read in _with_progress(read_cases(cases), many or "-" in cases):
         many = many or read.line > 0
         try:
             assessment = _assess(read, opened, engine, day, reconcile)
+            if recording is not None:
+                number = tally.good + tally.bad + 1 if many else None
+                recording.add(read, opened, assessment, day, reconcile=reconcile, number=number)
         except FasciculationRulesError as error:
             tally.bad += 1
             tally.undecided += isinstance(error, EngineError)
@@ -119,6 +143,8 @@ def assess_command(
         else:
             tally.good += 1
             _print(assessment, read, as_, many, _facts(read, opened, day, reconcile) if why else None, opened)
+    if recording is not None:
+        recording.close()
     if tally.bad and many:
         typer.echo(f"{tally.bad} of {tally.good + tally.bad} cases were refused", err=True)
     return tally.code
@@ -149,20 +175,17 @@ def _print(assessment: Assessment, read: Read, form: Form, many: bool, facts: Fa
     else:
         typer.echo(explain(assessment, width=page_width()), nl=False)
     if facts is not None:
-        from fasciculation_rules.proof.reasons_in_words import why_lines
+        from fasciculation_rules.proof.reasons_in_words import why_text
 
-        indent = "  " if many else ""
-        lines = why_lines(facts, ruleset)
-        for line in lines if many else ("", *lines):
-            typer.echo(textwrap.fill(line, page_width(), initial_indent=indent, subsequent_indent=indent))
+        typer.echo(why_text(facts, ruleset, width=page_width(), brief=many), nl=False)
 
 
 def _json(assessment: Assessment, facts: Facts | None, ruleset: Ruleset, *, indent: int | None) -> str:
     if facts is None:
         return assessment.to_json(indent=indent)
-    from fasciculation_rules.proof.reasons_in_words import as_values
+    from fasciculation_rules.proof.reasons_in_words import why_values
 
-    values = {**assessment.model_dump(mode="json", by_alias=True), "why": as_values(facts, ruleset)}
+    values = {**assessment.model_dump(mode="json", by_alias=True), "why": why_values(facts, ruleset)}
     separators = (",", ":") if indent is None else None
     return json.dumps(values, ensure_ascii=False, indent=indent, separators=separators)
 

@@ -5,13 +5,18 @@ from __future__ import annotations
 import json
 from collections import Counter
 from enum import StrEnum
-from typing import Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from fasciculation_rules._version import __version__
 from fasciculation_rules.errors import UnknownNameError, did_you_mean
+from fasciculation_rules.model.ruleset import Ruleset
 from fasciculation_rules.shelf.opening import open_ruleset
+
+if TYPE_CHECKING:
+    from fasciculation_rules.proof.question import Theorem
 
 DONE, NO, UNDECIDED = 0, 1, 3
 
@@ -34,39 +39,83 @@ def prove_command(
         list[str] | None, typer.Option(metavar="ID", help="Only this theorem; may be given again. Default: all.")
     ] = None,
     second_opinion: Annotated[
-        bool, typer.Option("--second-opinion", help="Ask z3 every question as well; takes several times as long.")
+        bool, typer.Option("--second-opinion", help="Ask z3 as well; takes two to three times as long.")
     ] = False,
     format_: Annotated[Form, typer.Option("--format", help="Text, or one JSON object a theorem and line.")] = Form.TEXT,
+    proofs: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Also write and check a proof of each impossibility.")
+    ] = None,
+    check: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Prove nothing; check the proofs that were written there.")
+    ] = None,
 ) -> int:
     """Prove a ruleset's theorems for every patient there can be.
 
     Exit code 0: all hold. 1: one fails, and the smallest patient is printed. 3: a solver could not decide in time,
-    or two of them disagree. Needs the extra `prove`.
+    two of them disagree, or a proof does not check. Needs the extra `prove`, except for --check.
     """
-    from fasciculation_rules.proof.account import as_json, lines_of, summary_of
-    from fasciculation_rules.proof.proving import Outcome, prove
+    if check is not None and (theorem or second_opinion or proofs or format_ is Form.JSON):
+        raise typer.BadParameter("--check stands alone: files are checked as they are", param_hint="--check")
+    ruleset = open_ruleset(version)
+    if check is not None:
+        return _check(check, ruleset)
+    wanted = _wanted(theorem or [])
+    if format_ is Form.TEXT:
+        typer.echo(f"{_named(ruleset)}\nTheorems over every patient there can be:")
+    return _proved(ruleset, wanted, second_opinion=second_opinion, proofs=proofs, form=format_)
+
+
+def _named(ruleset: Ruleset) -> str:
+    return (
+        f"Ruleset {ruleset.version} ({ruleset.status}, library {__version__}, {ruleset.about.review}), "
+        f"logic {ruleset.logic_digest}"
+    )
+
+
+def _wanted(names: list[str]) -> list[Theorem]:
+    """The theorems of these names, or all; raises UnknownNameError for a name that none has."""
     from fasciculation_rules.proof.theorems import all_theorems
 
-    ruleset = open_ruleset(version)
     known = {each.id: each for each in all_theorems()}
-    for name in theorem or ():
+    for name in names:
         if name not in known:
-            hint = did_you_mean(name, known) or f"the theorems: {', '.join(known)}"
+            hint = did_you_mean(name, known) or f"without --theorem, all {len(known)} are named"
             raise UnknownNameError(f"there is no theorem '{name}'; {hint}")
-    wanted = [known[name] for name in theorem] if theorem else list(known.values())
+    return [known[name] for name in names] or list(known.values())
 
-    if format_ is Form.TEXT:
-        typer.echo(
-            f"Ruleset {ruleset.version} ({ruleset.status}, library {__version__}, {ruleset.about.review}), "
-            f"logic {ruleset.logic_digest}\nTheorems over every patient there can be:"
-        )
+
+def _proved(ruleset: Ruleset, wanted: list[Theorem], *, second_opinion: bool, proofs: Path | None, form: Form) -> int:
+    from fasciculation_rules.proof.account import as_json, lines_of, summary_of
+    from fasciculation_rules.proof.proving import Outcome, prove
+
     seen: Counter[Outcome] = Counter()
-    for proved in prove(ruleset, theorems=wanted, second_opinion=second_opinion):
+    written = 0
+    for proved in prove(ruleset, theorems=wanted, second_opinion=second_opinion, proofs=proofs):
         seen[proved.outcome] += 1
-        if format_ is Form.JSON:
+        written += proved.proofs
+        if form is Form.JSON:
             typer.echo(json.dumps(as_json(proved, ruleset), ensure_ascii=False, separators=(",", ":")))
         else:
             typer.echo("\n".join(lines_of(proved, ruleset)))
-    if format_ is Form.TEXT:
+    if form is Form.TEXT:
         typer.echo(summary_of(seen, second_opinion=second_opinion))
+        if proofs is not None:
+            typer.echo(f"{written} proofs written to {proofs}; each was checked.")
     return NO if seen[Outcome.FAILS] else UNDECIDED if seen[Outcome.UNDECIDED] else DONE
+
+
+def _check(folder: Path, ruleset: Ruleset) -> int:
+    """Checks the proofs of a folder, without any solver."""
+    from fasciculation_rules.proof.account import lines_of_check
+    from fasciculation_rules.proof.proofs import check_folder
+    from fasciculation_rules.proof.proving import subject_of
+
+    if not folder.is_dir():
+        raise typer.BadParameter(f"there is no folder '{folder}'", param_hint="--check")
+    typer.echo(f"{_named(ruleset)}\nProofs in {folder}:")
+    good = faults = 0
+    for checked in check_folder(folder, subject_of(ruleset)):
+        good, faults = good + checked.good, faults + len(checked.faults)
+        typer.echo("\n".join(lines_of_check(checked)))
+    typer.echo(f"{good} proofs check{f', {faults} do not' if faults else ''}; no solver was asked.")
+    return DONE if good and not faults else UNDECIDED

@@ -31,7 +31,7 @@ class KeptCase(Value):
 
 
 class Kept(Value):
-    """The kept cases of one ruleset by rule, and the logic for which they were made."""
+    """Kept cases of one ruleset by rule, and the logic for which they were made."""
 
     format: FormatOne
     ruleset: Text

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from fasciculation_rules.logic.facts import Facts
 from fasciculation_rules.model.ruleset import Ruleset
+from fasciculation_rules.proof.proofs import Checked
 from fasciculation_rules.proof.proving import Failure, Outcome, Proved
-from fasciculation_rules.proof.witness import given
+from fasciculation_rules.proof.witness import as_given, given
 
 
 def lines_of(proved: Proved, ruleset: Ruleset) -> Iterator[str]:
@@ -21,6 +21,8 @@ def lines_of(proved: Proved, ruleset: Ruleset) -> Iterator[str]:
 
 
 def _patients(failure: Failure, ruleset: Ruleset) -> Iterator[str]:
+    if not failure.patients:
+        yield "there is no such patient"
     before: Mapping[str, str] = {}
     for index, facts in enumerate(failure.patients):
         now = given(facts, ruleset)
@@ -39,24 +41,38 @@ def _named(name: str, ruleset: Ruleset) -> str:
 
 def as_json(proved: Proved, ruleset: Ruleset) -> dict[str, object]:
     """The same as plain values; a patient is the `given:` of a case."""
-
-    def patient(facts: Facts) -> dict[str, str]:
-        return given(facts, ruleset)
-
     return {
         "theorem": proved.theorem.id,
         "sentence": proved.theorem.sentence,
         "outcome": proved.outcome.value,
         "questions": proved.questions,
         "failures": [
-            {"about": failure.about, "patients": [patient(facts) for facts in failure.patients]}
+            {"about": failure.about, "patients": [as_given(facts, ruleset) for facts in failure.patients]}
             for failure in proved.failures
         ],
     }
 
 
 def summary_of(outcomes: Mapping[Outcome, int], *, second_opinion: bool) -> str:
-    """How many theorems hold, fail, are not decided, or say nothing."""
-    told = ", ".join(f"{count} {outcome.value}" for outcome, count in outcomes.items())
-    solvers = "glucose4 and z3, which agree on every question" if second_opinion else "glucose4"
-    return f"{sum(outcomes.values())} theorems: {told}; decided by {solvers}"
+    """How many theorems hold, fail, are not decided, or say nothing of this version; and who says so."""
+    told = "; ".join(f"{_TOLD[outcome]}: {outcomes[outcome]}" for outcome in Outcome if outcomes.get(outcome))
+    solvers = "glucose4 and z3 both say so" if second_opinion else "glucose4 says so"
+    return (
+        f"Theorems: {sum(outcomes.values())}; {told}\n"
+        f"Where there must be nobody, {solvers}; where there must be somebody, a patient was found and looked at."
+    )
+
+
+_TOLD = {
+    Outcome.HOLDS: "hold",
+    Outcome.FAILS: "fail",
+    Outcome.UNDECIDED: "not decided",
+    Outcome.SILENT: "silent, because this version has not the words",
+}
+
+
+def lines_of_check(checked: Checked) -> Iterator[str]:
+    """One line for a theorem's proofs, and one for each that is not as it should be."""
+    if checked.good or checked.theorem:
+        yield f"{checked.good:5} check  {checked.theorem}"
+    yield from (f"    {fault}" for fault in checked.faults)

@@ -72,9 +72,11 @@ def none_repeats(subject: Subject) -> Iterator[Question]:
 
 
 def covers(one: Rule, other: Rule, subject: Subject) -> bool:
-    """Whether the first, firing, says everything that the second would."""
-    if not set(other.evidence) <= set(one.evidence):
-        return False
+    """Whether the first, firing, says everything that the second would, on all of its evidence."""
+    return _says_as_much(one, other, subject) and set(other.evidence) <= set(one.evidence)
+
+
+def _says_as_much(one: Rule, other: Rule, subject: Subject) -> bool:
     match one, other:
         case Escalation(), Escalation():
             rank = subject.ruleset.rank

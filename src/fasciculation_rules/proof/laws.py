@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from itertools import pairwise
 
 from fasciculation_rules.assessing.overtaken import BLOODS
 from fasciculation_rules.assessing.urgency import DISCHARGED_TO
 from fasciculation_rules.logic.firing import Firing
-from fasciculation_rules.model.ruleset import UNDER_16
 from fasciculation_rules.model.vocabulary import Kind
 from fasciculation_rules.proof.cells import normal_limits
 from fasciculation_rules.proof.circuit import FALSE, TRUE, Wire
 from fasciculation_rules.proof.question import Question
+from fasciculation_rules.proof.reading import Reading
 from fasciculation_rules.proof.subject import Subject
 
 HISTORY = (Firing.OPEN,)
 EXAMINATION = (Firing.OPEN, Firing.AWAITS_EXAMINATION)
 EVERYTHING = (Firing.OPEN, Firing.AWAITS_EXAMINATION, Firing.AWAITS_TEST)
 _BOUNDS = (Firing.TRUE, *EVERYTHING)
-TIMES = ("d", "a")
-"""The units of durations and of age."""
 
 
 def discharges(subject: Subject) -> tuple[str, ...]:
@@ -77,6 +75,30 @@ def never_raised(bound: Firing, by: tuple[Firing, ...]) -> Callable[[Subject], I
     return questions
 
 
+def what_fires_stays(subject: Subject) -> Iterator[Question]:
+    """Of every rule and derived finding, both rails."""
+    now, later, names = subject.now, subject.later, subject.ruleset.program.names
+    for told, worth in (("fires", Reading.true), ("is ruled out", Reading.false)):
+        lost = subject.circuit.some(subject.circuit.every((worth(now, name), -worth(later, name))) for name in names)
+        yield Question(told, (subject.answered(now.ruleset.program.openness), lost), (now, later))
+
+
+def denials_never_raise(subject: Subject) -> Iterator[Question]:
+    """Nothing new is present, and no quantity known that was not."""
+    now, later, circuit = subject.now, subject.later, subject.circuit
+    present = now.patient.present
+    denied = circuit.every(
+        [
+            subject.answered(now.patient.present),
+            *(circuit.implies(later.patient.present[name], wire) for name, wire in present.items()),
+        ]
+    )
+    for bound in (Firing.TRUE, Firing.OPEN):
+        for rung in subject.ruleset.outcomes.ladder[1:]:
+            raised = (denied, later.reaches(rung, bound), -now.reaches(rung, bound))
+            yield Question(f"{rung}, {_words(bound)}", raised, (now, later))
+
+
 def settled_stands(subject: Subject) -> Iterator[Question]:
     """No further history raises a settled urgency."""
     now, later = subject.now, subject.later
@@ -99,14 +121,6 @@ def no_self_care_before_the_screen(subject: Subject) -> Iterator[Question]:
         yield Question(name, (-now.shows(rungs_above(subject, "self_care")[0]), -now.known(name)), (now,))
 
 
-def no_self_care_for_a_child(subject: Subject) -> Iterator[Question]:
-    """Under sixteen, the floor holds."""
-    now = subject.now
-    if UNDER_16 in subject.ruleset.program.rules:
-        rung = subject.ruleset.outcomes.floors.under_16.rung
-        yield Question(rung, (now.true(UNDER_16), -now.shows(rung)), (now,))
-
-
 def screen_is_complete(subject: Subject) -> Iterator[Question]:
     """Everything denied, age, sex and durations known, nothing found: settled, and no higher than routine.
 
@@ -115,7 +129,7 @@ def screen_is_complete(subject: Subject) -> Iterator[Question]:
     """
     now, circuit = subject.now, subject.circuit
     clear = circuit.every([now.patient.absent[name] for name in subject.ruleset.vocabulary.screen])
-    points = [wire for name in _times(subject) for wire in (_a_point(subject, name), _told(subject, name))]
+    points = [wire for name in subject.times for wire in (exactly(subject, name), _told(subject, name))]
     times = circuit.every(points)
     listed = circuit.every([_one_value(subject, name) for name in subject.ruleset.vocabulary.findings])
     quiet = circuit.every([*_no_sign_or_test(subject)])
@@ -140,7 +154,7 @@ def age_and_duration_alone(subject: Subject) -> Iterator[Question]:
     """No finding present, no measurement known: time alone is at most routine."""
     now, ruleset = subject.now, subject.ruleset
     listed = [name for name in ruleset.program.findings if "=" in name]
-    alone = nothing_but(subject, listed, _times(subject))
+    alone = nothing_but(subject, listed, subject.times)
     yield Question("any", (alone, now.reaches(rungs_above(subject, DISCHARGED_TO)[0])), (now,))
 
 
@@ -166,6 +180,16 @@ def discharge_reaches_routine(subject: Subject) -> Iterator[Question]:
     for name, rule in subject.ruleset.escalations.items():
         if rule.then.discharged_by and rank[rule.then.urgency] >= rank[DISCHARGED_TO]:
             yield Question(name, (now.true(name), -now.reaches(DISCHARGED_TO)), (now,))
+
+
+def advice_is_withheld(subject: Subject) -> Iterator[Question]:
+    """What one rule withholds, another may not give."""
+    now = subject.now
+    for name, rule in subject.ruleset.plans.items():
+        if rule.then.advise is not None:
+            for against in rule.then.unless_contraindicated:
+                given = (now.advises(rule.then.advise), now.patient.present[against])
+                yield Question(f"{name}, {against}", given, (now,))
 
 
 def tight(subject: Subject) -> Iterator[Question]:
@@ -196,12 +220,7 @@ def nothing_but(subject: Subject, findings: Iterable[str], quantities: Iterable[
     return subject.circuit.every(others + [-wire for name, wire in patient.known.items() if name not in quantities])
 
 
-def _times(subject: Subject) -> list[str]:
-    quantities: Mapping[str, object] = subject.ruleset.vocabulary.quantities
-    return [name for name in quantities if subject.ruleset.vocabulary.quantities[name].unit in TIMES]
-
-
-def _a_point(subject: Subject, name: str) -> Wire:
+def exactly(subject: Subject, name: str) -> Wire:
     """Whether a quantity is known well enough that no cut point straddles it."""
     patient = subject.now.patient
     sides = [

@@ -7,7 +7,8 @@ from itertools import pairwise
 
 from fasciculation_rules.logic.condition import Compare, Threshold, leaves
 from fasciculation_rules.model.rule import Derivation, Escalation, Rule
-from fasciculation_rules.proof.cells import cut_of
+from fasciculation_rules.proof.cells import cut_of, normal_limits
+from fasciculation_rules.proof.laws import nothing_but, rungs_above
 from fasciculation_rules.proof.question import Question
 from fasciculation_rules.proof.reading import Reading
 from fasciculation_rules.proof.solver import Verdict
@@ -78,6 +79,17 @@ def worse_is_no_less_urgent(subject: Subject) -> Iterator[Question]:
             rung = ruleset.thresholds[nearer].critical or ""
             beyond = _beyond(subject.now, quantity, further_cut, above=above)
             yield Question(f"{further} beyond {nearer}", (beyond, -subject.now.reaches(rung)), (subject.now,))
+
+
+def normal_results_alone(subject: Subject) -> Iterator[Question]:
+    """Nothing present, one quantity known, and it lies within its normal range."""
+    now, ruleset = subject.now, subject.ruleset
+    above = now.reaches(rungs_above(subject, "routine")[0])
+    for name in ruleset.program.quantities:
+        limits = normal_limits(ruleset, name)
+        if limits:
+            within = (now.patient.start[name, limits[0]], now.patient.end[name, limits[1]])
+            yield Question(name, (nothing_but(subject, (), (name,)), *within, above), (now,))
 
 
 def _beyond(reading: Reading, quantity: str, cut: int, *, above: bool) -> int:

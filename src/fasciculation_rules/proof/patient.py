@@ -40,6 +40,8 @@ class Patient:
     """What holds because an interval is one: left out where a solver knows integers."""
     rules: tuple[Wire, ...] = field(repr=False)
     """What holds by the vocabulary: implications, exclusions, listed values, normal bloods."""
+    authored: tuple[Wire, ...] = field(repr=False, default=())
+    """What holds beside that in a case that somebody wrote: of two findings that exclude each other not both."""
 
     @property
     def possible(self) -> tuple[Wire, ...]:
@@ -67,7 +69,7 @@ def new_patient(name: str, ruleset: Ruleset, cells: Mapping[str, Cells], circuit
     draft = Patient(name, present, absent, known, start, end, (), ())
     order = tuple(wire for wire in ordered(draft, cells, circuit) if wire != TRUE)
     rules = tuple(wire for wire in _vocabulary(draft, ruleset, circuit) if wire != TRUE)
-    return Patient(name, present, absent, known, start, end, order, rules)
+    return Patient(name, present, absent, known, start, end, order, rules, _authored(draft, ruleset, circuit))
 
 
 def ordered(patient: Patient, cells: Mapping[str, Cells], circuit: Circuit) -> Iterator[Wire]:
@@ -114,16 +116,20 @@ def _vocabulary(patient: Patient, ruleset: Ruleset, circuit: Circuit) -> Iterato
                 yield -circuit.every((present[BLOODS], outside))
 
 
+def _authored(patient: Patient, ruleset: Ruleset, circuit: Circuit) -> tuple[Wire, ...]:
+    pairs = ((one, other) for one, others in ruleset.closure.excluded.items() for other in others if one < other)
+    return tuple(-circuit.every((patient.present[one], patient.present[other])) for one, other in sorted(pairs))
+
+
 def to_inputs(facts: Facts, patient: Patient) -> dict[Wire, bool]:
     """The inputs of a patient who is like these (closed) facts."""
-    found: dict[Wire, bool] = {}
-    for name, there in facts.findings.items():
-        found[(patient.present if there else patient.absent)[name]] = True
-    for name, (low, high) in facts.quantities.items():
-        found[patient.known[name]] = True
-        found |= {wire: True for (quantity, cut), wire in patient.start.items() if quantity == name and low >= cut}
-        found |= {wire: True for (quantity, cut), wire in patient.end.items() if quantity == name and high < cut}
-    return {wire: said for wire, said in found.items() if wire != FALSE}
+    known = facts.quantities
+    found = [(patient.present if there else patient.absent)[name] for name, there in facts.findings.items()]
+    found += [patient.known[name] for name in known]
+    if known:
+        found += [wire for (name, cut), wire in patient.start.items() if name in known and known[name][0] >= cut]
+        found += [wire for (name, cut), wire in patient.end.items() if name in known and known[name][1] < cut]
+    return dict.fromkeys((wire for wire in found if wire != FALSE), True)
 
 
 def to_facts(values: Mapping[Wire, bool], patient: Patient, cells: Mapping[str, Cells]) -> Facts:

@@ -6,10 +6,13 @@ import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum
+from pathlib import Path
 
 from fasciculation_rules.logic.facts import Facts
 from fasciculation_rules.model.ruleset import Ruleset
+from fasciculation_rules.proof.claims import resolved
 from fasciculation_rules.proof.panel import Panel
+from fasciculation_rules.proof.proofs import Proofs
 from fasciculation_rules.proof.question import Question, Theorem
 from fasciculation_rules.proof.replay import replay
 from fasciculation_rules.proof.solver import BUDGET, Verdict
@@ -37,13 +40,14 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class Proved:
-    """A theorem, what became of it, over how many questions and in how many seconds."""
+    """A theorem, what became of it, over how many questions and in how many seconds; proofs are those written down."""
 
     theorem: Theorem
     outcome: Outcome
     questions: int
     seconds: float
     failures: tuple[Failure, ...] = ()
+    proofs: int = 0
 
 
 def prove(
@@ -52,30 +56,44 @@ def prove(
     theorems: Iterable[Theorem] | None = None,
     second_opinion: bool = False,
     budget: int = BUDGET,
+    proofs: Path | None = None,
 ) -> Iterator[Proved]:
-    """Each theorem of the library, or those given, in order.
+    """Each theorem of the library, or those given, in order; into the folder `proofs` what shows each impossibility.
 
-    Raises EngineUnavailableError without the extra `prove`, and EngineDisagreementError where two solvers, or the
-    encoding and the engines, differ: then nothing is proved.
+    Raises EngineUnavailableError without the extra `prove`, and EngineDisagreementError where two solvers, the
+    encoding and the engines, or a solver and the checker of its proof differ: then nothing is proved.
     """
-    subject = Subject(ruleset)
+    wanted = tuple(all_theorems() if theorems is None else theorems)
+    subject = subject_of(ruleset, wanted)
     panel = Panel(subject, second_opinion=second_opinion, budget=budget)
-    for theorem in all_theorems() if theorems is None else theorems:
-        yield _proved(theorem, panel)
+    kept = Proofs(proofs, subject) if proofs is not None else None
+    for theorem in wanted:
+        yield _proved(theorem, panel, kept)
 
 
-def _proved(theorem: Theorem, panel: Panel) -> Proved:
+def subject_of(ruleset: Ruleset, theorems: Iterable[Theorem] = ()) -> Subject:
+    """The ruleset as gates, with the cut points that theorems name beside its own: those of the library, and these."""
+    written = (condition for theorem in (*all_theorems(), *theorems) for condition in theorem.conditions)
+    found = (resolved(condition, ruleset) for condition in dict.fromkeys(written))
+    return Subject(ruleset, tuple(condition for condition in found if condition is not None))
+
+
+def _proved(theorem: Theorem, panel: Panel, proofs: Proofs | None) -> Proved:
     start = time.perf_counter()
-    asked, failures, undecided = 0, [], False
+    asked, kept, failures, undecided = 0, 0, [], False
     for question in theorem.questions(panel.subject):
         asked += 1
         verdict = panel.verdict(question)
+        if verdict is Verdict.IMPOSSIBLE and proofs is not None:
+            proofs.write(theorem.id, asked, question)
+            kept += 1
         if verdict is Verdict.UNDECIDED:
             undecided = True
         elif verdict is not question.must_be:
             failures.append(_failure(question, verdict, panel.subject))
     outcome = Outcome.FAILS if failures else Outcome.UNDECIDED if undecided else Outcome.HOLDS
-    return Proved(theorem, outcome if asked else Outcome.SILENT, asked, time.perf_counter() - start, tuple(failures))
+    seconds = time.perf_counter() - start
+    return Proved(theorem, outcome if asked else Outcome.SILENT, asked, seconds, tuple(failures), kept)
 
 
 def _failure(question: Question, verdict: Verdict, subject: Subject) -> Failure:

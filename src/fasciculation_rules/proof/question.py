@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from fasciculation_rules.logic.condition import Condition
 from fasciculation_rules.proof.circuit import Wire
 from fasciculation_rules.proof.reading import Reading
 from fasciculation_rules.proof.solver import Verdict
@@ -27,8 +28,12 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Theorem:
-    """What is claimed of all patients, and the questions that decide it. Without questions it says nothing here."""
+    """What is claimed of all patients, and the questions that decide it. Without questions it says nothing here.
+
+    `conditions` are those it names itself, as they are written; their cut points matter to cells.
+    """
 
     id: str
     sentence: str
     questions: Callable[[Subject], Iterable[Question]]
+    conditions: tuple[Condition, ...] = ()

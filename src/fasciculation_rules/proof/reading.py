@@ -5,7 +5,7 @@ The same steps as `assessing/urgency.py` and `assessing/disposition.py`, as form
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import assert_never
@@ -30,6 +30,11 @@ class Reading:
     patient: Patient
     _made: dict[tuple[Condition, Firing], Wire] = field(default_factory=dict, repr=False)
     _named: dict[tuple[str, bool, Firing], Wire] = field(default_factory=dict, repr=False)
+
+    def changed(self, patient: Patient, names: Container[str]) -> Reading:
+        """What the ruleset says of another patient, of whom only these rules and derived findings say anything else."""
+        kept = {key: wire for key, wire in self._named.items() if key[0] not in names}
+        return Reading(self.ruleset, self.circuit, patient, _named=kept)
 
     # ------------------------------------------------------------ conditions
 

@@ -1,45 +1,45 @@
 """Why this urgency, and why not another: the fewest findings that suffice for it, and the fewest that would change it.
 
-Exact, by looking at every sufficient set of every escalation rule; a solver says the same in the tests.
+Exact, by looking at every sufficient set of every escalation rule; the tests hold it to a solver and to brute force.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from fasciculation_rules.engines.durable.subset import Term
+from fasciculation_rules.engines.durable.subset import Conjunct, Term
 from fasciculation_rules.logic.facts import Facts
-from fasciculation_rules.logic.program import ABSENT, PRESENT, UNKNOWN
+from fasciculation_rules.logic.program import ABSENT, PRESENT
 from fasciculation_rules.model.ruleset import Ruleset
-from fasciculation_rules.proof.hitting import smallest_hitting_set
-from fasciculation_rules.proof.supports import Standing, State, Supports
+from fasciculation_rules.proof.otherwise import decided, otherwise, unknown
+from fasciculation_rules.proof.supports import Standing, State, Support, Supports, opposite
 
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Known items that alone reach `at_least`, and the rule that says so (none at the lowest rung)."""
+    """The fewest known things that reach `at_least` by themselves, and the rule that says so (none at the lowest rung).
 
-    items: tuple[str, ...]
+    Where the rule is discharged, `discharged_by` says by what: it counts as `at_least`, and would count higher.
+    """
+
+    statements: Conjunct
     rule: str | None
+    discharged_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """Items that would have to be otherwise, and the rung that would then be sure.
+    """Statements that differ from what is known; the rung that would then be sure, and the one that would be shown.
 
-    `terms` are the comparisons that would hold (for a raise, or a discharge); `denied` the items to be taken away.
+    A finding is present or absent, a quantity within limits, or nothing is known of it (`== UNKNOWN`).
+    `size` is how many items change.
     """
 
     rung: str
-    terms: tuple[Term, ...] = ()
-    stated: tuple[str, ...] = ()
-    denied: tuple[str, ...] = ()
-
-    @property
-    def size(self) -> int:
-        """How many items change."""
-        return len(self.stated) + len(self.denied)
+    shown: str
+    statements: Conjunct
+    size: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +54,7 @@ class Why:
 
 def why(facts: Facts, ruleset: Ruleset) -> Why:
     """Why at_least is what it is for closed facts."""
-    supports = Supports.of(ruleset)
-    standing = Standing(supports, ruleset.program.encode(facts))
+    standing = Standing(Supports.of(ruleset), ruleset.program.encode(facts))
     return Why(
         at_least=ruleset.outcomes.ladder[standing.height],
         reason=reason_of(standing),
@@ -64,138 +63,193 @@ def why(facts: Facts, ruleset: Ruleset) -> Why:
     )
 
 
+# ---------------------------------------------------------------- why
+
+
 def reason_of(standing: Standing) -> Reason:
-    """The fewest known items from which the rung follows; ties in the order of the rules."""
-    if not standing.height:
-        return Reason((), None)
-    supports, best = standing.supports, None
-    known = list(standing.present())
-    for support in standing.firing:
+    """The fewest known things from which the rung follows, rules counted as they count for this patient.
+
+    Of equally few, what was said rather than what follows from it, and the rule that names it; then the first rule.
+    """
+    best, least = Reason((), None), (0, 0)
+    for support in standing.firing if standing.height else ():
         if standing.rank(support) == standing.height:
-            cover = _cover(support.terms, known, supports)
-            if cover is not None and (best is None or len(cover) < len(best.items)):
-                best = Reason(cover, support.rule)
-    if best is None:
-        raise AssertionError("a rung that is reached has a support that holds")
+            found = _cover(support.terms, standing)
+            size = _size(found, standing), len(set(found).difference(support.terms))
+            if best.rule is None or size < least:
+                discharged = support.discharged_by in standing.discharged and support.rank > standing.height
+                best, least = Reason(found, support.rule, support.discharged_by if discharged else None), size
     return best
+
+
+def _cover(terms: Conjunct, standing: Standing) -> Conjunct:
+    """The fewest known things from which terms follow that hold: limits as they are, findings or what implies them."""
+    supports = standing.supports
+    known = [[one for one in supports.makers(term) if _known(one, standing)] for term in _findings(terms, supports)]
+    found = supports.fewest(sorted(each, key=lambda one: _follows(one, standing)) for each in known)
+    if found is None:
+        raise AssertionError("what holds follows from itself")
+    return (*found, *(term for term in terms if supports.is_quantity(term)))
+
+
+def _known(statement: Term, standing: Standing) -> bool:
+    return standing.state(statement) is State.HOLDS
+
+
+def _follows(statement: Term, standing: Standing) -> bool:
+    """Whether something else that is known implies it."""
+    others = standing.supports.makers(statement)[1:]
+    return any(_known(other, standing) for other in others)
+
+
+def _findings(terms: Conjunct, supports: Supports) -> Conjunct:
+    return tuple(term for term in terms if not supports.is_quantity(term))
+
+
+def _measured(terms: Conjunct, supports: Supports) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(supports.item(term) for term in terms if supports.is_quantity(term)))
+
+
+# ---------------------------------------------------------------- why not more
 
 
 def raised(standing: Standing) -> Change | None:
-    """The fewest statements, new or changed, with which a higher rung is sure."""
-    supports, best = standing.supports, _undone_discharge(standing)
-    ladder = supports.ruleset.outcomes.ladder
-    ways = []
+    """The fewest statements, new or in place of others, with which a higher rung is sure.
+
+    Of equally few first those that contradict nothing, then those of the least urgent rule, then what can be asked.
+    That somebody were of another sex is not among them.
+    """
+    return _smallest(_higher(standing), standing, lambda height: height > standing.height)
+
+
+def _higher(standing: Standing) -> Iterator[Conjunct | None]:
+    for support in _by_what_they_lack(standing):
+        yield _stating(support, [], standing)
+        if standing.rank(support) <= standing.height:
+            yield _stating(support, _undoing(support, standing), standing)
+
+
+def _by_what_they_lack(standing: Standing) -> Iterator[Support]:
+    """Supports that could count higher, those that lack least first."""
+    supports, holding, failing, height = standing.supports, standing.holding, standing.failing, standing.height
+    lacking: dict[int, list[Support]] = {}
     for support in supports.all:
-        if standing.rank(support) > standing.height:
-            lacking = tuple(term for term in support.terms if standing.state(term) is not State.HOLDS)
-            taken_back = sum(standing.state(term) is State.FAILS for term in lacking)
-            ways.append((len(lacking), taken_back, standing.rank(support), lacking))
-    # Of ways of one size, first what contradicts nothing that was said, then what reaches the next rung only.
-    for size, _, rank, lacking in sorted(ways, key=lambda way: way[:3]):
-        if best is not None and best.size <= max(1, (size + 1) // 2):
-            continue
-        best = _smaller(best, _stating(lacking, ladder[rank], standing))
-    return best
+        if support.rank > height:
+            undone = standing.rank(support) <= height
+            lacking.setdefault((support.mask & ~holding).bit_count() + undone, []).append(support)
+
+    def taken_back(support: Support) -> tuple[int, int, int]:
+        unmet = support.mask & ~holding
+        return (unmet & failing).bit_count(), standing.rank(support), (unmet & ~supports.askable).bit_count()
+
+    for count in sorted(lacking):
+        yield from sorted(lacking[count], key=taken_back)
+
+
+def _undoing(support: Support, standing: Standing) -> list[list[Term]]:
+    """For each way in which the discharge of a support is true, the findings that would end it."""
+    supports = standing.supports
+    return [
+        [one for term in _findings(way, supports) for one in supports.makers(opposite(term))]
+        for way in supports.discharges.get(support.discharged_by or "", ())
+        if standing.holds(way)
+    ]
+
+
+def _stating(support: Support, sets: Sequence[Sequence[Term]], standing: Standing) -> Conjunct | None:
+    """The fewest statements that make a support hold, with one from each of some sets; None where they contradict."""
+    supports, terms = standing.supports, support.terms
+    lacking = standing.lacking(terms)
+    measured = _measured(lacking, supports)
+    against = {opposite(term) for term in _findings(terms, supports)}
+    makers = [[one for one in supports.makers(term) if _may_be(one, standing)] for term in _findings(lacking, supports)]
+    kept = [[one for one in each if against.isdisjoint(supports.told(one))] for each in (*makers, *sets)]
+    found = supports.fewest(kept)
+    return None if found is None else (*found, *(term for term in terms if supports.item(term) in measured))
+
+
+def _may_be(statement: Term, standing: Standing) -> bool:
+    """A listed value that is known stays as it is."""
+    return not standing.supports.is_listed(statement) or standing.state(statement) is State.OPEN
+
+
+# ---------------------------------------------------------------- why not less
 
 
 def lowered(standing: Standing) -> Change | None:
-    """The fewest items to be taken away, or to be stated so that a discharge comes true, for a lower rung."""
-    if not standing.height:
-        return None
-    reaching = [support for support in standing.firing if standing.rank(support) == standing.height]
-    best = _denying([support.terms for support in reaching], standing)
-    for name, ways in supports_that_discharge(standing):
-        lower = max(
-            (standing.supports.ruleset.rank["routine"] if each.discharged_by == name else standing.rank(each))
-            for each in standing.firing
-        )
-        if lower < standing.height:
-            for terms in ways:
-                lacking = tuple(term for term in terms if standing.state(term) is not State.HOLDS)
-                rung = standing.supports.ruleset.outcomes.ladder[lower]
-                best = _smaller(best, _stating(lacking, rung, standing))
+    """The fewest changes for a lower rung: findings denied, values not known, and what completes a discharge.
+
+    A finding that is denied takes what implies it with it, and a normal examination every sign. That somebody were of
+    another sex is not among them.
+    """
+    return _smallest(_lower(standing), standing, lambda height: height < standing.height)
+
+
+def _lower(standing: Standing) -> Iterator[Conjunct | None]:
+    for discharged, lacking in _discharges(standing) if standing.height else ():
+        reaching = [each for each in standing.firing if standing.rank_given(each, discharged) >= standing.height]
+        yield _breaking(reaching, lacking, standing)
+
+
+def _discharges(standing: Standing) -> Iterator[tuple[frozenset[str], Conjunct]]:
+    """The discharges as they are, then each other one with what each of its ways lacks."""
+    yield standing.discharged, ()
+    for name, ways in standing.supports.discharges.items():
+        if name not in standing.discharged:
+            for way in ways:
+                yield standing.discharged | {name}, standing.lacking(way)
+
+
+def _breaking(reaching: Sequence[Support], lacking: Conjunct, standing: Standing) -> Conjunct | None:
+    """The fewest statements that leave none of the supports and make the lacking terms hold."""
+    supports = standing.supports
+    stated = _findings(lacking, supports)
+    normal = [one for one in dict.fromkeys((*stated, *supports.summaries)) if one.value == PRESENT]
+    left = {one: _left(one, standing) for one in normal if not _known(one, standing)}
+    sets = [[*_denials(each, standing), *(one for one in left if each not in left[one])] for each in reaching]
+    found = supports.fewest([*sets, *(supports.makers(term) for term in stated)])
+    return None if found is None else (*found, *(term for term in lacking if supports.is_quantity(term)))
+
+
+def _left(statement: Term, standing: Standing) -> frozenset[Support]:
+    """The supports that still hold: none that rests on a sign, where the examination is said to be normal."""
+    changed = otherwise(standing.facts, [statement], standing.supports)
+    return frozenset(Standing(standing.supports, standing.supports.ruleset.program.encode(changed)).firing)
+
+
+def _denials(support: Support, standing: Standing) -> Iterator[Term]:
+    """Each statement without which a support does not hold."""
+    supports = standing.supports
+    for term in support.terms:
+        if supports.is_quantity(term):
+            yield unknown(supports.item(term), supports)
+        elif not supports.is_listed(term):
+            yield opposite(term)
+            generals = supports.ruleset.closure.generals[supports.item(term)] if term.value == PRESENT else ()
+            yield from sorted(supports.statement(general, ABSENT) for general in generals)
+
+
+# ---------------------------------------------------------------- changes
+
+
+def _smallest(found: Iterable[Conjunct | None], standing: Standing, wanted: Callable[[int], bool]) -> Change | None:
+    """Of the statements that bring it to a height that is wanted the fewest; of equally few the first."""
+    best: Change | None = None
+    for statements in found:
+        if statements is not None and (best is None or _size(statements, standing) < best.size):
+            change = _change(statements, standing)
+            best = change if wanted(standing.supports.ruleset.rank[change.rung]) else best
+            if best is not None and best.size == 1:
+                break
     return best
 
 
-def supports_that_discharge(standing: Standing) -> Iterator[tuple[str, tuple[tuple[Term, ...], ...]]]:
-    """The discharges that are not true yet, and their ways."""
-    for name, ways in standing.supports.discharges.items():
-        if name not in standing.discharged:
-            yield name, ways
-
-
-def _smaller(one: Change | None, other: Change | None) -> Change | None:
-    if one is None or other is None:
-        return one or other
-    return other if other.size < one.size else one
-
-
-def _cover(terms: Sequence[Term], known: Iterable[str], supports: Supports) -> tuple[str, ...] | None:
-    """The fewest known items from which the terms follow: quantities as they stand, findings or what implies them."""
-    measured = dict.fromkeys(supports.item(term) for term in terms if supports.is_quantity(term))
-    found = [term for term in terms if not supports.is_quantity(term)]
-    own = [supports.item(term) for term in found]
-    cover = supports.smallest_cover(found, [*own, *known])
-    return None if cover is None else (*cover, *measured)
-
-
-def _stating(lacking: tuple[Term, ...], rung: str, standing: Standing) -> Change | None:
-    """The fewest statements that make these terms hold; None where they contradict each other or what stays."""
+def _change(statements: Conjunct, standing: Standing) -> Change:
+    """The change, with what an assessment gives."""
     supports = standing.supports
-    measured = tuple(dict.fromkeys(supports.item(term) for term in lacking if supports.is_quantity(term)))
-    found = tuple(term for term in lacking if not supports.is_quantity(term))
-    cover = supports.smallest_cover(found, _candidates(found, supports))
-    return None if cover is None else Change(rung, lacking, stated=(*cover, *measured))
+    urgency, shown = decided(otherwise(standing.facts, statements, supports), supports.ruleset)
+    return Change(urgency.range.at_least, shown.rung, statements, _size(statements, standing))
 
 
-def _candidates(terms: tuple[Term, ...], supports: Supports) -> Iterator[str]:
-    """The findings of the terms, then what makes two of them hold at once."""
-    closure = supports.ruleset.closure
-    yield from (supports.item(term) for term in terms)
-    for term in terms:
-        beside = closure.specifics if term.value == PRESENT else closure.generals
-        for name in sorted(beside.get(supports.item(term), ())):
-            if sum(supports.covers(name, other) for other in terms) > 1:
-                yield name
-
-
-def _denying(sets: list[tuple[Term, ...]], standing: Standing) -> Change | None:
-    """The fewest items without which none of the sets holds: a denied finding takes its specifics with it."""
-    supports = standing.supports
-    closure, ladder = supports.ruleset.closure, supports.ruleset.outcomes.ladder
-    broken_by = []
-    for terms in sets:
-        names = {supports.item(term) for term in terms}
-        for term in terms:
-            if not supports.is_quantity(term):
-                names |= closure.generals.get(supports.item(term), frozenset())
-        broken_by.append(frozenset(names))
-    order = {name: index for index, name in enumerate(supports.ruleset.program.slots)}
-    chosen = smallest_hitting_set(broken_by, order)
-    return None if chosen is None else Change(ladder[_height_without(chosen, standing)], denied=chosen)
-
-
-def _height_without(denied: tuple[str, ...], standing: Standing) -> int:
-    supports = standing.supports
-    specifics = supports.ruleset.closure.specifics
-    gone = {*denied, *(name for one in denied for name in specifics.get(one, ()))}
-    left = [each for each in standing.firing if not any(supports.item(term) in gone for term in each.terms)]
-    return max((standing.rank(support) for support in left), default=0)
-
-
-def _undone_discharge(standing: Standing) -> Change | None:
-    """One statement that ends a discharge, where rules would then count higher."""
-    supports, ladder = standing.supports, standing.supports.ruleset.outcomes.ladder
-    higher = [each.rank for each in standing.firing if each.discharged_by in standing.discharged]
-    if max(higher, default=0) <= standing.height:
-        return None
-    for name in sorted(standing.discharged):
-        for terms in supports.discharges[name]:
-            for term in terms:
-                if term.value == ABSENT and standing.vector[term.slot] != UNKNOWN:
-                    return Change(ladder[max(higher)], stated=(supports.item(term),), terms=(_present(term),))
-    return None
-
-
-def _present(term: Term) -> Term:
-    return Term(term.slot, "==", PRESENT)
+def _size(statements: Conjunct, standing: Standing) -> int:
+    return len({standing.supports.item(term) for term in statements})

@@ -2,94 +2,60 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import textwrap
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
 from fasciculation_rules.engines.durable.subset import Term
-from fasciculation_rules.logic.condition import Compare, Count, Is
 from fasciculation_rules.logic.facts import Facts
+from fasciculation_rules.logic.program import PRESENT, UNKNOWN
+from fasciculation_rules.model.assessment import Disposition
 from fasciculation_rules.model.ruleset import Ruleset
 from fasciculation_rules.proof.asking import AT_MOST, Asking, asking
+from fasciculation_rules.proof.otherwise import decided
 from fasciculation_rules.proof.reasons import Change, Why, why
-from fasciculation_rules.proof.supports import Supports
-from fasciculation_rules.report.rule_page import in_unit, say_leaf
+from fasciculation_rules.proof.statements_in_words import said, written
+from fasciculation_rules.proof.supports import opposite
+from fasciculation_rules.report.text import rung_in_words
+
+SUFFICES, CHANGES, ASKS = "What suffices for this", "What would change it", "What to ask to settle it"
 
 
-def why_lines(facts: Facts, ruleset: Ruleset) -> Iterator[str]:
-    """A few sentences under three headings."""
+def why_text(facts: Facts, ruleset: Ruleset, *, width: int, brief: bool = False) -> str:
+    """The sentences under three headings; brief, without them, for the lines below that of a case."""
+    lines: list[str] = []
+    pad = "  " if brief else ""
+    for heading, sentences in _parts(facts, ruleset):
+        lines += [] if brief else ["", heading, "-" * len(heading)]
+        for sentence in sentences:
+            lines += textwrap.wrap(
+                sentence,
+                width,
+                initial_indent=pad,
+                subsequent_indent=2 * pad,
+                break_long_words=False,
+                break_on_hyphens=False,
+            )
+    return "\n".join(lines) + "\n"
+
+
+def why_values(facts: Facts, ruleset: Ruleset) -> dict[str, object]:
+    """The same for programs: items by name, and statements as rules write them."""
     reasons, questions = why(facts, ruleset), asking(facts, ruleset)
-    yield from _why(reasons, ruleset)
-    yield ""
-    yield from _changes(reasons, ruleset)
-    yield ""
-    yield from _questions(questions, ruleset)
-
-
-def _why(reasons: Why, ruleset: Ruleset) -> Iterator[str]:
-    yield "Why this urgency, and the least that suffices for it"
-    if reasons.reason.rule is None:
-        yield f"Nothing known asks for more than {reasons.at_least}."
-        return
-    labels = _labels(reasons.reason.items, ruleset)
-    yield f"At least {reasons.at_least}: this alone suffices: {labels}. Rule: {reasons.reason.rule}."
-
-
-def _changes(reasons: Why, ruleset: Ruleset) -> Iterator[str]:
-    yield "The smallest change that would raise or lower it"
-    if reasons.raised is None:
-        yield "Higher: nothing is."
-    else:
-        yield f"Higher, {reasons.raised.rung}: if {_change(reasons.raised, ruleset)}."
-    if reasons.lowered is None:
-        yield "Lower: nothing is."
-    else:
-        yield f"Lower, {reasons.lowered.rung}: if {_change(reasons.lowered, ruleset)}."
-
-
-def _change(change: Change, ruleset: Ruleset) -> str:
-    if change.denied:
-        return f"there were not: {_labels(change.denied, ruleset)}"
-    stated = [name for name in change.stated if name not in _measured(change, ruleset)]
-    absent = [term for term in change.terms if _leaf(term, ruleset) == Is(_item(term, ruleset), "absent")]
-    denied = {_item(term, ruleset) for term in absent}
-    parts = []
-    if present := [name for name in stated if name not in denied]:
-        parts.append(f"there were also: {_labels(present, ruleset)}")
-    if measured := [say_term(term, ruleset) for term in change.terms if _is_measured(term, ruleset)]:
-        parts.append(f"these were measured: {', '.join(measured)}")
-    if gone := [name for name in stated if name in denied]:
-        parts.append(f"these were known to be absent: {_labels(gone, ruleset)}")
-    return "; and ".join(parts)
-
-
-def _questions(questions: Asking, ruleset: Ruleset) -> Iterator[str]:
-    yield "What to ask"
-    if questions.change:
-        yield f"The fewest answers that could change what is shown: {_labels(questions.change, ruleset)}."
-    else:
-        yield "No answer to a question alone could change what is shown."
-    if questions.settle:
-        yield f"To settle it whatever the answers, ask all of these: {_labels(questions.settle, ruleset)}."
-    elif questions.needed:
-        yield f"Not settled within {AT_MOST} questions: {questions.needed} would be needed, whatever the answers."
-
-
-def as_values(facts: Facts, ruleset: Ruleset) -> dict[str, object]:
-    """The same for programs; names of the vocabulary, and comparisons as rules write them."""
-    reasons, questions = why(facts, ruleset), asking(facts, ruleset)
+    reason = reasons.reason
 
     def change(found: Change | None) -> dict[str, object] | None:
         if found is None:
             return None
-        return {
-            "rung": found.rung,
-            "stated": list(found.stated),
-            "denied": list(found.denied),
-            "conditions": [say_term(term, ruleset) for term in found.terms],
-        }
+        return {"rung": found.rung, "shown": found.shown, "statements": [written(t, ruleset) for t in found.statements]}
 
     return {
         "at_least": reasons.at_least,
-        "reason": {"items": list(reasons.reason.items), "rule": reasons.reason.rule},
+        "reason": {
+            "statements": [written(term, ruleset) for term in reason.statements],
+            "rule": reason.rule,
+            "discharged_by": reason.discharged_by,
+        },
         "raised": change(reasons.raised),
         "lowered": change(reasons.lowered),
         "questions": {
@@ -101,36 +67,92 @@ def as_values(facts: Facts, ruleset: Ruleset) -> dict[str, object]:
     }
 
 
-def say_term(term: Term, ruleset: Ruleset) -> str:
-    """One comparison in words, the limit in its unit."""
-    leaf = _leaf(term, ruleset)
-    if isinstance(leaf, Is):
-        return say_leaf(leaf, ruleset)
-    quantity = ruleset.vocabulary.quantities[leaf.name]
-    compared = {">=": "at least", "<=": "at most"}[term.operator]
-    return f"{quantity.label} {compared} {in_unit(term.value * quantity.resolution, quantity.unit)}"
+def _parts(facts: Facts, ruleset: Ruleset) -> Iterator[tuple[str, Iterable[str]]]:
+    words, reasons = _Words(ruleset), why(facts, ruleset)
+    _, shown = decided(facts, ruleset)
+    yield SUFFICES, words.suffices(reasons, shown)
+    yield CHANGES, words.changes(reasons, shown)
+    yield ASKS, words.asks(asking(facts, ruleset))
 
 
-def _leaf(term: Term, ruleset: Ruleset) -> Is | Compare:
-    item = _item(term, ruleset)
-    match term.operator:
-        case "==":
-            return Is(item, "present" if term.value == 1 else "absent")
-        case ">=" | "<=":
-            return Compare(item, term.operator, Count(term.value))
+@dataclass(frozen=True)
+class _Words:
+    """The sentences about a person under one ruleset."""
+
+    ruleset: Ruleset
+
+    def suffices(self, reasons: Why, shown: Disposition) -> Iterator[str]:
+        reason = reasons.reason
+        if reason.rule is None:
+            yield f"No rule that fires asks for more than {self._rung(reasons.at_least)}."
+        else:
+            counts = ""
+            if reason.discharged_by is not None:
+                counts = f", which counts as {reasons.at_least} once {self._labels([reason.discharged_by])}"
+            yield (
+                f"For {self._rung(reasons.at_least)} {_these(reason.statements, 'is', 'are')} enough: "
+                f"{self._said(reason.statements)}. Rule: {reason.rule}{counts}."
+            )
+        if shown.rung != reasons.at_least:
+            because = [floor.because for floor in shown.floors if floor.rung == shown.rung] or ["It is not settled yet."]
+            yield f"Shown is {self._rung(shown.rung)}. {' '.join(because)}"
+
+    def changes(self, reasons: Why, shown: Disposition) -> Iterator[str]:
+        ladder = self.ruleset.outcomes.ladder
+        for word, change, end in (("Higher", reasons.raised, ladder[-1]), ("Lower", reasons.lowered, ladder[0])):
+            if change is not None:
+                conditions = self._conditions(change.statements)
+                yield f"{word}: {self._rung(change.rung)}, {conditions}.{self._as(change, shown)}"
+            elif reasons.at_least != end:
+                yield f"{word}: by no such change."
+
+    def _as(self, change: Change, shown: Disposition) -> str:
+        """What is shown then, where it is another rung: nobody is reassured before the screen is finished."""
+        if change.shown == change.rung:
+            return ""
+        return f" Shown would {'still ' if change.shown == shown.rung else ''}be {self._rung(change.shown)}."
+
+    def _conditions(self, statements: Sequence[Term]) -> str:
+        nothing = [term for term in statements if term.operator == "==" and term.value == UNKNOWN]
+        absent = [term for term in statements if term.operator == "==" and term.value not in (UNKNOWN, PRESENT)]
+        found = [term for term in statements if term not in nothing and term not in absent]
+        parts = []
+        if found:
+            parts.append(f"with {_these(found)}: {self._said(found)}")
+        if absent:
+            parts.append(f"without {_these(absent)}: {self._said(map(opposite, absent))}")
+        if nothing:
+            parts.append(f"without a value for {_these(nothing)}: {self._said(nothing)}")
+        return "; and ".join(parts)
+
+    def asks(self, questions: Asking) -> Iterator[str]:
+        change, settle = questions.change, questions.settle
+        if not change:
+            yield "No answers to questions alone would change what is shown."
+        else:
+            answers = "The answer to one question" if len(change) == 1 else f"The answers to {len(change)} questions"
+            yield f"{answers} could change what is shown: {self._labels(change)}."
+        if not questions.needed:
+            yield "Nothing more needs to be asked to settle it."
+        elif settle is not None:
+            asked = f"once {_these(settle, 'is', 'are')} asked"
+            yield f"Whatever the answers, it is settled {asked}: {self._labels(settle)}."
+        else:
+            yield (
+                f"Not settled within {AT_MOST} questions: it takes {questions.needed} whatever the answers, "
+                "and fewer where a general question is answered with no."
+            )
+
+    def _rung(self, rung: str) -> str:
+        return rung_in_words(rung, self.ruleset.urgency[rung].label)
+
+    def _said(self, terms: Iterable[Term]) -> str:
+        return "; ".join(said(term, self.ruleset) for term in terms)
+
+    def _labels(self, names: Iterable[str]) -> str:
+        return "; ".join(map(self.ruleset.vocabulary.label, names))
 
 
-def _item(term: Term, ruleset: Ruleset) -> str:
-    return Supports.of(ruleset).item(term)
-
-
-def _is_measured(term: Term, ruleset: Ruleset) -> bool:
-    return Supports.of(ruleset).is_quantity(term)
-
-
-def _measured(change: Change, ruleset: Ruleset) -> set[str]:
-    return {_item(term, ruleset) for term in change.terms if _is_measured(term, ruleset)}
-
-
-def _labels(names: Iterable[str], ruleset: Ruleset) -> str:
-    return ", ".join(ruleset.vocabulary.label(name) for name in names)
+def _these(several: Sequence[object], one: str = "", more: str = "") -> str:
+    """`this` or `these`, with the verb that goes with it."""
+    return f"this {one}".rstrip() if len(several) == 1 else f"these {more}".rstrip()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from fasciculation_rules.assessing.compute import out_of_range
 from fasciculation_rules.assessing.differential import differential_of
@@ -46,21 +46,31 @@ def _disagreement(told: str, ruleset: Ruleset, differing: Mapping[str, object]) 
 
 def is_closed(facts: Facts, ruleset: Ruleset) -> bool:
     """Whether the facts could be those of a case, authored or reconciled, with all that follows from it."""
-    findings, quantities, vocabulary = facts.findings, facts.quantities, ruleset.vocabulary
+    findings, vocabulary = facts.findings, ruleset.vocabulary
     if ruleset.closure.close(findings) != dict(findings):
         return False
-    for name, finding in vocabulary.findings.items():
-        said = [findings.get(f"{name}={value}") for value in finding.values]
-        if finding.values and sorted(map(str, said)) not in (
-            ["None"] * len(said),
-            ["False"] * (len(said) - 1) + ["True"],
-        ):
-            return False
-    for name, (low, high) in quantities.items():
-        bottom, top = vocabulary.quantities[name].bounds()
-        if not bottom <= low <= high <= top:
-            return False
-    return not (findings.get(BLOODS) and out_of_range(quantities, ruleset))
+    bounds = {name: vocabulary.quantities[name].bounds() for name in facts.quantities}
+    return (
+        all(bounds[name][0] <= low <= high <= bounds[name][1] for name, (low, high) in facts.quantities.items())
+        and all(_one_of(each.values, name, findings) for name, each in vocabulary.findings.items() if each.values)
+        and not any(_contradicted(name, facts, ruleset) for name in findings if vocabulary.is_summary(name))
+    )
+
+
+def _one_of(values: Sequence[str], name: str, findings: Mapping[str, bool]) -> bool:
+    """Whether nothing is said of a finding with listed values, or one is present and the others are absent."""
+    said = sorted(str(findings.get(f"{name}={value}")) for value in values)
+    return len(set(said)) < 2 if "None" in said else said.count("True") == min(1, len(said))
+
+
+def _contradicted(summary: str, facts: Facts, ruleset: Ruleset) -> bool:
+    """Whether a summary says normal beside a sign or a result that is not."""
+    if not facts.findings[summary]:
+        return False
+    signs = (name for name in ruleset.closure.excluded[summary] if not ruleset.vocabulary.is_summary(name))
+    return any(facts.findings.get(name) for name in signs) or (
+        summary == BLOODS and bool(out_of_range(facts.quantities, ruleset))
+    )
 
 
 # ------------------------------------------------------------ what the gates say

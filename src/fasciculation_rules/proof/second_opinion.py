@@ -53,7 +53,7 @@ class SecondOpinion:
         self._size = len(self._seen)
 
     def ask(self, wires: Sequence[Wire]) -> Verdict:
-        if len(self._seen) > self._size + max(GROWTH, self._size):
+        if len(self._seen) > self._size + max(GROWTH, self._size):  # to tell it what holds takes long
             self._anew()
         answer = self._solver.check(*[self._formula(wire) for wire in wires])
         if answer == self._z3.unknown:

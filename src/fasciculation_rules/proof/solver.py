@@ -83,7 +83,7 @@ class Sat:
         self._size = len(self._given)
 
     def ask(self, wires: Sequence[Wire]) -> Verdict:
-        if len(self._given) > self._size + max(self.growth, self._size):
+        if len(self._given) > self._size + self.growth:
             self._anew()
         self._hand_over(wires)
         self._solver.conf_budget(self.budget)

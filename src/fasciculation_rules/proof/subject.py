@@ -6,13 +6,16 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from fasciculation_rules.logic.condition import Condition
+from fasciculation_rules.logic.condition import Condition, names
 from fasciculation_rules.logic.firing import Firing
 from fasciculation_rules.model.ruleset import Ruleset
 from fasciculation_rules.proof.cells import Cells, cells_of
 from fasciculation_rules.proof.circuit import FALSE, Circuit, Wire
 from fasciculation_rules.proof.patient import new_patient
 from fasciculation_rules.proof.reading import Reading
+
+_TIMES = ("d", "a")
+"""The units of durations and of age."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,12 @@ class Subject:
             self._readings[name] = Reading(self.ruleset, self.circuit, patient)
         return self._readings[name]
 
+    @cached_property
+    def times(self) -> tuple[str, ...]:
+        """Age and durations."""
+        quantities = self.ruleset.vocabulary.quantities
+        return tuple(name for name, quantity in quantities.items() if quantity.unit in _TIMES)
+
     @property
     def now(self) -> Reading:
         """Any patient."""
@@ -51,7 +60,12 @@ class Subject:
 
         An implied finding of another kind may become known with them: closure is part of learning.
         """
-        return self.circuit.every([*self._kept(), *self._no_more(frozenset(kinds))])
+        wanted = frozenset(kinds)
+        return self.answered(name for name, kind in self.ruleset.program.openness.items() if kind in wanted)
+
+    def answered(self, names: Iterable[str]) -> Wire:
+        """Whether `later` is `now` with more known, by answers about these and all that follows from them."""
+        return self.circuit.every([*self._kept(), *self._no_more(frozenset(names))])
 
     def _kept(self) -> Iterator[Wire]:
         """What is known stays known."""
@@ -67,14 +81,12 @@ class Subject:
             for place, wire in ends.items():
                 yield circuit.implies(wire, ends_after[place])
 
-    def _no_more(self, kinds: frozenset[Firing]) -> Iterator[Wire]:
-        """Of another kind, only what follows from an answer of these kinds is new."""
-        now, later, circuit = self.now.patient, self.later.patient, self.circuit
-        openness, closure = self.ruleset.program.openness, self.ruleset.closure
-        asked = [name for name in now.present if openness[name] in kinds]
+    def _no_more(self, asked: frozenset[str]) -> Iterator[Wire]:
+        """Of all else, only what follows from an answer about these is new."""
+        now, later, circuit, closure = self.now.patient, self.later.patient, self.circuit, self.ruleset.closure
         present_from: dict[str, list[Wire]] = {}
         absent_from: dict[str, list[Wire]] = {}
-        for name in asked:
+        for name in [name for name in now.present if name in asked]:
             for general in closure.generals.get(name, ()):
                 present_from.setdefault(general, []).append(later.present[name])
             for specific in closure.specifics.get(name, ()):
@@ -82,27 +94,40 @@ class Subject:
             for other in closure.excluded.get(name, ()):
                 absent_from.setdefault(other, []).append(later.present[name])
         for name in now.present:
-            if openness[name] not in kinds:
+            if name not in asked:
                 yield circuit.some((-later.present[name], now.present[name], *present_from.get(name, ())))
                 yield circuit.some((-later.absent[name], now.absent[name], *absent_from.get(name, ())))
         for name in now.known:
-            if openness[name] not in kinds:
+            if name not in asked:
                 yield circuit.implies(later.known[name], now.known[name])
         for ends, ends_after in ((now.start, later.start), (now.end, later.end)):
             for (name, cut), wire in ends.items():
-                if openness[name] not in kinds:
+                if name not in asked:
                     yield circuit.implies(ends_after[name, cut], wire)
 
     def with_quantity(self, reading: Reading, name: str, first: int, last: int) -> Reading:
         """The same patient, with one quantity known to lie between two counts."""
-        patient, circuit = reading.patient, self.circuit
+        patient = reading.patient
         start, end = dict(patient.start), dict(patient.end)
         for cut in self.cells[name].cuts:
             start[name, cut] = -FALSE if first >= cut else FALSE
             end[name, cut] = -FALSE if last < cut else FALSE
         known = {**patient.known, name: -FALSE}
         changed = replace(patient, start=start, end=end, known=known)
-        return Reading(self.ruleset, circuit, changed)
+        return reading.changed(changed, self._resting_on[name])
+
+    @cached_property
+    def _resting_on(self) -> Mapping[str, frozenset[str]]:
+        """For each quantity the rules and derived findings that rest on it, through others too."""
+        program = self.ruleset.program
+        found: dict[str, set[str]] = {name: set() for name in program.quantities}
+        below: dict[str, set[str]] = {}
+        for name in program.names:  # derived findings come after those they rest on, and rules after all of them
+            condition = program.derivations.get(name) or program.rules[name]
+            below[name] = set().union(*(below.get(item, {item}) for item in names(condition)))
+            for item in below[name] & found.keys():
+                found[item].add(name)
+        return {name: frozenset(resting) for name, resting in found.items()}
 
     def group(self, names: Iterable[str]) -> tuple[str, ...]:
         """Those of the names that the vocabulary has, with everything that implies one of them."""

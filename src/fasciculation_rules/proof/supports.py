@@ -1,20 +1,31 @@
-"""Every way in which a ruleset can come to a rung: few enough to write down, because escalation is positive."""
+"""Every way in which a ruleset can come to a rung: few enough to write down, because escalation is positive.
+
+    support   =  one sufficient set of comparisons of an escalation rule, derived findings written out
+    statement =  what can be said of one item, as a comparison: a finding is present or absent, a quantity within limits
+
+Every comparison that occurs has a number, so that sets of them are bits of an integer.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import Enum
 from functools import cached_property
+from operator import itemgetter
 from typing import assert_never
 
 from fasciculation_rules.assessing.urgency import DISCHARGED_TO
 from fasciculation_rules.engines.durable.subset import Conjunct, Term, expand
+from fasciculation_rules.engines.slots import decode
 from fasciculation_rules.logic.condition import All, Any, AtLeast, Compare, Condition, Is, Not
+from fasciculation_rules.logic.facts import Facts
 from fasciculation_rules.logic.firing import Firing
-from fasciculation_rules.logic.program import PRESENT, UNKNOWN, Program, Vector
+from fasciculation_rules.logic.program import ABSENT, PRESENT, UNKNOWN, Program, Vector
 from fasciculation_rules.logic.rails import negation_normal_form
-from fasciculation_rules.model.ruleset import Ruleset
+from fasciculation_rules.model.ruleset import SPARED_EXAMINATION, UNDER_16, Ruleset
+from fasciculation_rules.proof.cells import Cells, cells_of
 from fasciculation_rules.proof.hitting import smallest_hitting_set
 
 
@@ -34,6 +45,8 @@ class Support:
     rank: int
     discharged_by: str | None
     terms: Conjunct
+    mask: int
+    """The terms as bits."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +54,9 @@ class Supports:
     """All of them for one ruleset, with what a reader of terms needs."""
 
     ruleset: Ruleset
+    _number: dict[Term, int] = field(default_factory=dict, repr=False)
+    _makers: dict[Term, tuple[Term, ...]] = field(default_factory=dict, repr=False)
+    _told: dict[Term, frozenset[Term]] = field(default_factory=dict, repr=False)
 
     @classmethod
     def of(cls, ruleset: Ruleset) -> Supports:
@@ -55,10 +71,37 @@ class Supports:
         """In the order of the rules."""
         rank, rules = self.ruleset.rank, self.ruleset.program.rules
         return tuple(
-            Support(name, rank[rule.then.urgency], rule.then.discharged_by, terms)
+            Support(name, rank[rule.then.urgency], rule.then.discharged_by, terms, self._mask(terms))
             for name, rule in self.ruleset.escalations.items()
             for terms in self.ways(rules[name])
         )
+
+    def _mask(self, terms: Conjunct) -> int:
+        return sum(1 << self._number.setdefault(term, len(self._number)) for term in terms)
+
+    @cached_property
+    def terms(self) -> tuple[Term, ...]:
+        """Every comparison of a support, by its number."""
+        return tuple(self._number) if self.all else ()
+
+    @cached_property
+    def by_lowest(self) -> Mapping[int, list[tuple[int, Support]]]:
+        """The supports, with their places, under the lowest bit of each."""
+        found: dict[int, list[tuple[int, Support]]] = {}
+        for place, support in enumerate(self.all):
+            found.setdefault(support.mask & -support.mask, []).append((place, support))
+        return found
+
+    @cached_property
+    def by_slot(self) -> Mapping[int, tuple[tuple[Term, int], ...]]:
+        """The comparisons of each slot, with their bits. Those of a quantity lie under both of its slots."""
+        found: dict[int, list[tuple[Term, int]]] = {}
+        for number, term in enumerate(self.terms):
+            found.setdefault(term.slot, []).append((term, 1 << number))
+            if self.is_quantity(term):
+                other = opposite(term).slot
+                found.setdefault(other, []).append((term, 1 << number))
+        return {slot: tuple(terms) for slot, terms in found.items()}
 
     @cached_property
     def discharges(self) -> Mapping[str, tuple[Conjunct, ...]]:
@@ -66,9 +109,17 @@ class Supports:
         named = dict.fromkeys(support.discharged_by for support in self.all if support.discharged_by)
         return {name: self.ways(self.ruleset.program.derivations[name]) for name in named if name}
 
+    @cached_property
+    def floors(self) -> Mapping[str, tuple[Conjunct, ...]]:
+        """The ways in which the conditions of floors come true."""
+        rules = self.ruleset.program.rules
+        return {name: self.ways(rules[name]) if name in rules else () for name in (UNDER_16, SPARED_EXAMINATION)}
+
     def ways(self, condition: Condition) -> tuple[Conjunct, ...]:
         """The sufficient sets of a condition over what can be given, derived findings written out."""
         return expand(written_out(condition, self.ruleset.program), self.ruleset.program)
+
+    # ------------------------------------------------------------ items
 
     @cached_property
     def _items(self) -> tuple[str, ...]:
@@ -80,26 +131,106 @@ class Supports:
         return self._items[term.slot]
 
     def is_quantity(self, term: Term) -> bool:
-        """Whether a term compares a quantity."""
+        """Whether a term is about a quantity."""
         return term.slot >= len(self.ruleset.program.findings)
+
+    def is_listed(self, term: Term) -> bool:
+        """Whether a term is about a listed value, such as `sex=male`."""
+        return "=" in self.item(term)
 
     def asked(self, term: Term) -> bool:
         """Whether a question alone can decide it."""
         return self.ruleset.program.openness[self.item(term)] is Firing.OPEN
 
-    def covers(self, name: str, term: Term) -> bool:
-        """Whether stating this finding (present, or absent where the term asks for that) makes the term hold."""
-        item, closure = self.item(term), self.ruleset.closure
-        if name == item:
-            return True
-        above, below = closure.generals.get(name, ()), closure.specifics.get(name, ())
-        return not self.is_quantity(term) and item in (above if term.value == PRESENT else below)
+    @cached_property
+    def askable(self) -> int:
+        """The terms of supports that a question alone can decide, as bits."""
+        return sum(1 << number for number, term in enumerate(self.terms) if self.asked(term))
 
-    def smallest_cover(self, terms: Iterable[Term], candidates: Iterable[str]) -> tuple[str, ...] | None:
-        """The fewest candidates that make all the terms hold; ties in the order of the candidates."""
-        order = {name: index for index, name in enumerate(dict.fromkeys(candidates))}
-        covering = [frozenset(name for name in order if self.covers(name, term)) for term in terms]
-        return smallest_hitting_set(covering, order)
+    def statement(self, name: str, value: int) -> Term:
+        """That a finding is present or absent."""
+        return Term(self.ruleset.program.slots[name], "==", value)
+
+    def either(self, name: str) -> tuple[Term, Term]:
+        """That a finding is present, and that it is absent."""
+        return self.statement(name, PRESENT), self.statement(name, ABSENT)
+
+    @cached_property
+    def summaries(self) -> tuple[Term, ...]:
+        """That what an examination or a panel sums up is normal."""
+        vocabulary = self.ruleset.vocabulary
+        return tuple(self.statement(name, PRESENT) for name in filter(vocabulary.is_summary, vocabulary.findings))
+
+    @cached_property
+    def cells(self) -> Mapping[str, Cells]:
+        """The amounts of each quantity that rules can tell apart."""
+        return cells_of(self.ruleset)
+
+    # ------------------------------------------------------------ what follows from what
+
+    def told(self, statement: Term) -> frozenset[Term]:
+        """What follows from a statement, itself included; of limits, those that occur in supports."""
+        found = self._told.get(statement)
+        if found is None:
+            found = self._told[statement] = frozenset((statement, *self._follows(statement)))
+        return found
+
+    def _follows(self, statement: Term) -> Iterator[Term]:
+        closure, name = self.ruleset.closure, self.item(statement)
+        if self.is_quantity(statement):
+            yield from (term for term in self.terms if term.slot == statement.slot and statement.implies(term))
+        elif statement.value == PRESENT:
+            yield from (self.statement(general, PRESENT) for general in closure.generals[name])
+            yield from (self.statement(other, ABSENT) for other in closure.excluded[name])
+        else:
+            yield from (self.statement(specific, ABSENT) for specific in closure.specifics[name])
+
+    def makers(self, term: Term) -> tuple[Term, ...]:
+        """The statements about findings from which a term follows: its own first, then in vocabulary order."""
+        if not self._makers:
+            self._find_makers()
+        return self._makers[term]
+
+    def _find_makers(self) -> None:
+        made: dict[Term, list[Term]] = {}
+        every = [Term(slot, "==", value) for slot in range(len(self.ruleset.program.findings)) for value in (1, 2)]
+        for statement in every:
+            for term in self.told(statement):
+                made.setdefault(term, []).append(statement)
+        for term in every:
+            self._makers[term] = (term, *(each for each in made[term] if each != term))
+
+    def fewest(self, sets: Iterable[Sequence[Term]]) -> tuple[Term, ...] | None:
+        """The fewest statements of which each set has one, none contradicting another; None where there are none.
+
+        Of a set, only the first and what is in others too can be needed.
+        """
+        given = [tuple(dict.fromkeys(each)) for each in sets]
+        counted = Counter(statement for each in given for statement in each)
+        kept = [[one for index, one in enumerate(each) if not index or counted[one] > 1] for each in given]
+        order = {one: index for index, one in enumerate(dict.fromkeys(one for each in kept for one in each))}
+        return smallest_hitting_set([frozenset(each) for each in kept], order, self.apart(order))
+
+    def apart(self, statements: Iterable[Term]) -> Mapping[Term, frozenset[Term]]:
+        """For each statement those that contradict it."""
+        found = [(one, opposite(one), self.told(one)) for one in statements]
+        return {
+            one: frozenset(other for other, not_other, told in found if not_other in tells or not_one in told)
+            for one, not_one, tells in found
+        }
+
+
+def opposite(statement: Term) -> Term:
+    """Its denial: absent for present, below a limit for at least the limit."""
+    match statement.operator:
+        case "==":
+            return Term(statement.slot, "==", {PRESENT: ABSENT, ABSENT: PRESENT}.get(statement.value, UNKNOWN))
+        case ">=":
+            return Term(statement.slot + 1, "<=", statement.value - 1)
+        case "<=":
+            return Term(statement.slot - 1, ">=", statement.value + 1)
+        case _:
+            assert_never(statement.operator)
 
 
 def written_out(condition: Condition, program: Program) -> Condition:
@@ -143,10 +274,38 @@ def state_of(term: Term, vector: Vector) -> State:
 
 @dataclass(frozen=True)
 class Standing:
-    """The supports as they stand for one patient: discharged rules counted lower, states looked up once."""
+    """The supports as they stand for one patient: every comparison looked at once, discharged rules counted lower."""
 
     supports: Supports
     vector: Vector
+
+    @cached_property
+    def facts(self) -> Facts:
+        """What is known."""
+        return decode(self.supports.ruleset.program, self.vector)
+
+    @cached_property
+    def _states(self) -> tuple[int, int]:
+        """The terms that hold, and those that fail, as bits."""
+        holding = failing = 0
+        blank = self.supports.ruleset.program.encode(Facts())
+        for slot, terms in self.supports.by_slot.items():
+            if self.vector[slot] != blank[slot]:
+                for term, bit in terms:
+                    state = state_of(term, self.vector)
+                    holding |= bit if state is State.HOLDS else 0
+                    failing |= bit if state is State.FAILS else 0
+        return holding, failing
+
+    @property
+    def holding(self) -> int:
+        """The terms of supports that hold, as bits."""
+        return self._states[0]
+
+    @property
+    def failing(self) -> int:
+        """The terms of supports that fail, as bits."""
+        return self._states[1]
 
     @cached_property
     def discharged(self) -> frozenset[str]:
@@ -162,22 +321,73 @@ class Standing:
         """Whether all terms hold."""
         return all(state_of(term, self.vector) is State.HOLDS for term in terms)
 
+    def lacking(self, terms: Conjunct) -> Conjunct:
+        """Those of the terms that do not hold."""
+        return tuple(term for term in terms if state_of(term, self.vector) is not State.HOLDS)
+
+    def open_asked(self, terms: Conjunct) -> Conjunct | None:
+        """Those of the terms that are open, if none fails and a question can decide each; else None."""
+        waiting = self.lacking(terms)
+        asked = all(self.state(term) is State.OPEN and self.supports.asked(term) for term in waiting)
+        return waiting if asked else None
+
+    @cached_property
+    def waiting(self) -> tuple[tuple[Support, Conjunct], ...]:
+        """The supports that questions alone could fulfil, each with the terms that are still open."""
+        holding, failing, askable = self.holding, self.failing, self.supports.askable
+        found = []
+        for support in self.supports.all:
+            lacking = support.mask & ~holding
+            if lacking and not lacking & failing and not lacking & ~askable:
+                found.append((support, support.terms if lacking == support.mask else self.lacking(support.terms)))
+        return tuple(found)
+
+    @property
+    def discharges_asked(self) -> Iterator[tuple[frozenset[str], Conjunct]]:
+        """The discharges as they are, then each other one that answers could make true, with the terms still open."""
+        yield self.discharged, ()
+        for name, ways in self.supports.discharges.items():
+            if name not in self.discharged:
+                for way in ways:
+                    if (terms := self.open_asked(way)) is not None:
+                        yield self.discharged | {name}, terms
+
+    def undecided(self, name: str) -> list[Conjunct]:
+        """The ways in which the condition of a floor is or may yet be true."""
+        ways = self.supports.floors[name]
+        return [way for way in ways if all(self.state(term) is not State.FAILS for term in way)]
+
+    def open_ways(self, name: str) -> list[Conjunct]:
+        """What the condition of a floor still waits for, in each way in which answers could make it true."""
+        return [terms for way in self.supports.floors[name] if (terms := self.open_asked(way))]
+
     def rank(self, support: Support) -> int:
         """The height at which a support counts for this patient."""
+        return self.rank_given(support, self.discharged)
+
+    def rank_given(self, support: Support, discharged: frozenset[str]) -> int:
+        """The height at which a support counts where these discharges are true."""
         lowest = self.supports.ruleset.rank[DISCHARGED_TO]
-        return min(support.rank, lowest) if support.discharged_by in self.discharged else support.rank
+        return min(support.rank, lowest) if support.discharged_by in discharged else support.rank
 
     @cached_property
     def firing(self) -> tuple[Support, ...]:
-        """The supports that hold."""
-        return tuple(support for support in self.supports.all if self.holds(support.terms))
+        """The supports that hold, in the order of the rules."""
+        holding, left = self.holding, self.holding
+        found = []
+        while left:
+            lowest = left & -left
+            found += [
+                each for each in self.supports.by_lowest.get(lowest, ()) if each[1].mask & holding == each[1].mask
+            ]
+            left ^= lowest
+        return tuple(support for _, support in sorted(found, key=itemgetter(0)))
 
     @cached_property
     def height(self) -> int:
         """The rank of at_least."""
-        return max((self.rank(support) for support in self.firing), default=0)
+        return self.height_given(self.discharged)
 
-    def present(self) -> Iterator[str]:
-        """The findings known to be present, and the quantities known."""
-        program = self.supports.ruleset.program
-        yield from (name for name in program.findings if self.vector[program.slots[name]] == PRESENT)
+    def height_given(self, discharged: frozenset[str]) -> int:
+        """The rank of at_least where these discharges are true."""
+        return max((self.rank_given(support, discharged) for support in self.firing), default=0)

@@ -31,9 +31,12 @@ def manifest_digest(lines: str) -> str:
     return "sha256:" + hashlib.sha256(lines.encode()).hexdigest()
 
 
+_CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+
+
 def canonical_json(data: Any) -> bytes:
     """RFC 8785 for what we hash: text, integers, booleans, null, lists, and objects with ASCII keys."""
-    return json.dumps(data, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
+    return _CANONICAL.encode(data).encode()
 
 
 def digest_of(data: Any) -> str:

@@ -1,4 +1,4 @@
-"""Reads the cases that a solver made: one strict YAML file a version, beside the folders of the versions."""
+"""Reads the cases that a solver made: a folder a version, beside the versions' own, with a file a kind of rule."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from importlib.resources.abc import Traversable
 
 from pydantic import ValidationError
 
-from fasciculation_rules.errors import Problem, RulesetInvalidError
+from fasciculation_rules.errors import Problem, RulesetInvalidError, problem
 from fasciculation_rules.model.kept import Kept
 from fasciculation_rules.model.problems import problems_of
 from fasciculation_rules.shelf.locate import read_bytes, shelf_root, unreadable
@@ -20,26 +20,37 @@ def kept_folder() -> Traversable:
     return shelf_root() / FOLDER
 
 
-def read_kept(version: str, folder: Traversable) -> Kept | None:
-    """The kept cases of a version, or None where none are kept.
+def read_kept(version: str, folder: Traversable) -> tuple[Kept, ...]:
+    """The kept cases of a version, file by file; none where none are kept.
 
-    Raises RulesetInvalidError where the file does not follow its form.
+    Raises RulesetInvalidError where a file does not follow its form.
     """
-    name = f"{version}.yaml"
-    file = folder / name
-    if not file.is_file():
-        return None
+    place = folder / version
+    if not place.is_dir():
+        return ()
     problems: list[Problem] = []
-    kept = None
-    try:
-        document = read_yaml(read_bytes(file, MAX_BYTES), name, problems)
-    except OSError as error:
-        raise RulesetInvalidError(f"{name} cannot be read", [unreadable(name, error)]) from None
-    if document is not None:
-        try:
-            kept = Kept.model_validate(document.data)
-        except ValidationError as error:
-            problems = [document.locate(found) for found in problems_of(error, Kept)]
+    files = sorted((file for file in place.iterdir() if file.name.endswith(".yaml")), key=lambda file: file.name)
+    found = [_read(file, version, problems) for file in files]
     if problems:
-        raise RulesetInvalidError(f"the kept cases of {version} cannot be read", problems)
+        raise RulesetInvalidError(f"the kept cases of ruleset {version} cannot be read", problems)
+    return tuple(kept for kept in found if kept is not None)
+
+
+def _read(file: Traversable, version: str, problems: list[Problem]) -> Kept | None:
+    """One file, or None where it has a problem."""
+    try:
+        document = read_yaml(read_bytes(file, MAX_BYTES), file.name, problems)
+    except OSError as error:
+        problems.append(unreadable(file.name, error))
+        return None
+    if document is None:
+        return None
+    try:
+        kept = Kept.model_validate(document.data)
+    except ValidationError as error:
+        problems += [document.locate(found) for found in problems_of(error, Kept)]
+        return None
+    if kept.ruleset != version:
+        message = f"it says '{kept.ruleset}' but the folder is '{version}'"
+        problems.append(document.locate(problem("wrong-version", message, at="ruleset")))
     return kept

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from fasciculation_rules.errors import EngineDisagreementError
 from fasciculation_rules.proof.circuit import Wire
-from fasciculation_rules.proof.kept.crowd import Crowd
+from fasciculation_rules.proof.kept.gathering import Gathering
 from fasciculation_rules.proof.kept.member import Said
 from fasciculation_rules.proof.solver import Solver, Verdict
 from fasciculation_rules.proof.subject import Subject
@@ -67,16 +67,16 @@ class Decided:
     open: tuple[Way, ...] = ()
 
 
-def decide(goals: Iterable[Goal], crowd: Crowd, subject: Subject, solvers: Sequence[Solver]) -> Iterator[Decided]:
+def decide(goals: Iterable[Goal], kept: Gathering, subject: Subject, solvers: Sequence[Solver]) -> Iterator[Decided]:
     """Each goal in order. The solvers are asked only where no kept patient meets it."""
     for goal in goals:
-        if met_by(goal.ways, crowd):
+        if met_by(goal.ways, kept):
             yield Decided(goal, Fate.MET)
             continue
         verdict = _possible(goal.ways, subject, solvers)
         open_ = goal.ways
         if verdict is Verdict.IMPOSSIBLE and goal.otherwise:
-            if met_by(goal.otherwise, crowd):
+            if met_by(goal.otherwise, kept):
                 yield Decided(goal, Fate.MET)
                 continue
             verdict = _possible(goal.otherwise, subject, solvers)
@@ -91,14 +91,14 @@ _FATES = {
 }
 
 
-def met_by(ways: Iterable[Way], crowd: Crowd) -> int:
+def met_by(ways: Iterable[Way], kept: Gathering) -> int:
     """Those who meet one of the ways."""
     found = 0
     for way in ways:
-        bits = crowd.everybody if way.said is None else crowd.of_said(way.said)
+        bits = kept.everybody if way.said is None else kept.of_said(way.said)
         if bits and way.point is not None:
-            bits &= crowd.at(way.point)
-        found |= bits & crowd.bits(way.wire) if bits else 0
+            bits &= kept.at(way.point)
+        found |= bits & kept.bits(way.wire) if bits else 0
     return found
 
 

@@ -10,6 +10,7 @@ from fasciculation_rules.assessing.admit import admit
 from fasciculation_rules.assessing.findings import close
 from fasciculation_rules.logic.facts import Facts
 from fasciculation_rules.model.case import Case
+from fasciculation_rules.model.kept import KeptCase
 from fasciculation_rules.model.rule import Example
 from fasciculation_rules.model.ruleset import Expected, Ruleset, Vignette
 from fasciculation_rules.proof.hygiene import name_in_program
@@ -38,7 +39,7 @@ class Member:
     said: frozenset[Said]
 
 
-def facts_of(case: Example | Vignette, ruleset: Ruleset, *, reconcile: bool = False) -> Facts:
+def facts_of(case: Example | Vignette | KeptCase, ruleset: Ruleset, *, reconcile: bool = False) -> Facts:
     """What is known, closed and computed as an assessment would; CaseError where it cannot be."""
     read = Case(given=case.given)
     return close(admit(read, ruleset, on=case.on, reconcile=reconcile), read, ruleset, reconcile=reconcile).facts

@@ -1,4 +1,4 @@
-"""Many patients at once: a bit for each, so that a gate is one operation for all of them."""
+"""Everybody who is kept, looked at together: a bit for each, so that a gate is one operation for all of them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from fasciculation_rules.proof.kept.member import Member, Said
 from fasciculation_rules.proof.subject import Subject
 
 
-class Crowd:
+class Gathering:
     """Kept patients under one subject. Wires are worked out when first asked for, each gate once."""
 
     def __init__(self, members: Sequence[Member], subject: Subject) -> None:

@@ -1,0 +1,1 @@
+"""Records of what was decided, their replay, and the ledger that keeps them."""

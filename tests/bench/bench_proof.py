@@ -1,0 +1,92 @@
+"""Milliseconds for reasons and questions, over every kept case: `python tests/bench/bench_proof.py [VERSION ...]`.
+
+Medians and the worst of several rounds. The tables of a ruleset are made before. Nothing is asserted.
+"""
+
+from __future__ import annotations
+
+import datetime
+import gc
+import statistics
+import sys
+import time
+from collections.abc import Callable
+
+from fasciculation_rules import Case, Ruleset, assess, open_ruleset
+from fasciculation_rules.assessing.admit import admit
+from fasciculation_rules.assessing.findings import close
+from fasciculation_rules.logic.facts import Facts
+from fasciculation_rules.proof.asking import asking
+from fasciculation_rules.proof.reasons import why
+from fasciculation_rules.proof.reasons_in_words import why_text
+from fasciculation_rules.report.text import explain
+
+VERSIONS = ("0.1.0", "1.0.0")
+ROUNDS = 5
+
+People = dict[str, tuple[Case, datetime.date | None]]
+
+
+def people(ruleset: Ruleset) -> People:
+    """The kept cases of the ruleset, and one of which nothing is known."""
+    kept = {stem: (Case(given=vignette.given), vignette.on) for stem, vignette in ruleset.cases.items()}
+    return {"nothing known": (Case(), None), **kept}
+
+
+def facts_of(case: Case, on: datetime.date | None, ruleset: Ruleset) -> Facts:
+    """What follows from a case."""
+    return close(admit(case, ruleset, on=on), case, ruleset, reconcile=False).facts
+
+
+def timed(call: Callable[[], object]) -> float:
+    """Milliseconds a call, the quickest of a few: the rest is what else the machine does."""
+    found = []
+    for _ in range(ROUNDS):
+        start = time.perf_counter()
+        call()
+        found.append((time.perf_counter() - start) * 1e3)
+    return min(found)
+
+
+def told(title: str, found: dict[str, float], target: str = "") -> None:
+    """One line: the median, the worst and whose it is."""
+    worst = max(found, key=found.__getitem__)
+    print(
+        f"  {statistics.median(found.values()):6.2f} ms median, {found[worst]:6.2f} ms worst{target}   {title} ({worst})"
+    )
+
+
+def of(ruleset: Ruleset) -> None:
+    """The figures of one version."""
+    every = people(ruleset)
+    facts = {name: facts_of(case, on, ruleset) for name, (case, on) in every.items()}
+    start = time.perf_counter()
+    why(facts["nothing known"], ruleset), asking(facts["nothing known"], ruleset)
+    made = (time.perf_counter() - start) * 1e3
+    print(f"reasons and questions, ruleset {ruleset.version}, {len(every)} cases (tables made in {made:.0f} ms):")
+    reasons = {name: timed(lambda known=known: why(known, ruleset)) for name, known in facts.items()}
+    questions = {name: timed(lambda known=known: asking(known, ruleset)) for name, known in facts.items()}
+    told("why", reasons)
+    told("asking", questions)
+    told("both", {name: reasons[name] + questions[name] for name in facts}, " (target below 20 ms at the median)")
+
+    def whole(case: Case, on: datetime.date | None) -> str:
+        report = explain(assess(case, ruleset, on=on))
+        return report + why_text(facts_of(case, on, ruleset), ruleset, width=96)
+
+    told(
+        "assess --why as a whole, as text",
+        {name: timed(lambda each=each: whole(*each)) for name, each in every.items()},
+    )
+
+
+def main() -> None:
+    """Prints every figure."""
+    gc.collect()
+    gc.freeze()  # else a collection of what the rulesets hold falls into somebody's round
+    for version in sys.argv[1:] or VERSIONS:
+        of(open_ruleset(version))
+
+
+if __name__ == "__main__":
+    main()
