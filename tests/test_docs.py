@@ -34,7 +34,7 @@ from fasciculation_rules.cli.app import app
 from fasciculation_rules.engines import ENGINES
 from fasciculation_rules.errors import EngineUnavailableError
 from fasciculation_rules.logic.grammar import print_number
-from fasciculation_rules.model import assessment, case, outcomes, profile, rule, ruleset, vocabulary
+from fasciculation_rules.model import assessment, case, ledger, outcomes, profile, record, rule, ruleset, vocabulary
 from fasciculation_rules.model.analytes import ANALYTES
 from fasciculation_rules.model.units import UNITS, WORDS, accepted_units
 from fasciculation_rules.shelf import releases
@@ -395,6 +395,12 @@ MODELS = {
         rule.Differential, rule.Weigh, rule.Plan, rule.Do, ruleset.Vignette, ruleset.Expected,
         releases.Events, releases.Event, profile.Profile,
     ],
+    "reference/record-format.md": [
+        record.RecordForm, record.RulesetOfRecord, record.ProfileOfRecord, record.LibraryOfRecord,
+        record.EngineOfRecord, record.PythonOfRecord, record.Decision, record.InputOfDecision, record.Closed,
+        record.DispositionOfDecision, record.PlanOfDecision,
+    ],
+    "reference/ledger-format.md": [ledger.Head, ledger.Inclusion, ledger.Revealed, ledger.Consistency],
 }  # fmt: skip
 
 
@@ -449,7 +455,12 @@ def test_everything_lint_finds_is_documented():
     assert set(table_after(DOCS / "reference/command-line.md", "lint")) == found
 
 
-COMMANDS = typer.main.get_command(app).commands
+COMMANDS = {
+    f"{name}-{part}" if group else name: command
+    for name, found in typer.main.get_command(app).commands.items()
+    for group in [getattr(found, "commands", {})]
+    for part, command in (group or {"": found}).items()
+}
 
 
 def test_every_command_is_documented():

@@ -19,6 +19,7 @@ from tests.audit.making import AT, Ticking, record
 
 from fasciculation_rules.audit.ledger.appending import append, append_event
 from fasciculation_rules.audit.ledger.erasing import erase, erasure_of, hold, lift
+from fasciculation_rules.audit.ledger.exporting import export_records
 from fasciculation_rules.audit.ledger.file import begin, beside
 from fasciculation_rules.audit.ledger.heads import fault_in, head_of, prove_consistency, prove_inclusion
 from fasciculation_rules.audit.ledger.store import Ledger
@@ -134,6 +135,17 @@ def test_while_somebody_reads_it_is_not_said_to_be_gone(making: Making) -> None:
     reader.close()
     erase(ledger, "4", basis="asked for", by="data protection")
     assert MARK.encode() not in bytes_of(ledger.path)
+
+
+def test_a_long_replay_does_not_keep_anything_from_being_erased(making: Making) -> None:
+    ledger = making(3)
+    with Ledger.open_to_read(ledger.path) as reader:
+        lines = export_records(reader)
+        assert next(lines)["sequence"] == 1
+        erase(ledger, "2", basis="asked for", by="data protection")
+        erased, there = lines
+        assert (erased["body"], erased["erased"]["basis"]) == (None, "asked for")
+        assert there["body"]["reference"] == "visit-0003"
 
 
 def test_a_held_record_is_not_erased_until_its_day_has_passed_or_it_is_lifted(making: Making) -> None:

@@ -156,6 +156,12 @@ def test_the_profile_is_kept_whole() -> None:
     assert said.effective_digest == ruleset.effective_digest != said.logic_digest
 
 
+def test_a_case_may_be_plain_data_as_for_an_assessment() -> None:
+    said = {"given": {"age": "58 years"}}
+    assessment = assess(said, RULESET, engine="compiled")
+    assert record_of(said, RULESET, assessment, at=AT, reference="visit-1").said.decision.input.given["age"].value
+
+
 def test_an_assessment_of_another_case_day_or_ruleset_is_not_recorded() -> None:
     assessment = assess(CASE, RULESET, engine="compiled", on=DAY)
     moved = with_profile(RULESET, Profile(name="a site", thresholds={"total_b12_deficient": "200 ng/L"}))

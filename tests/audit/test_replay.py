@@ -187,9 +187,10 @@ def test_a_version_that_is_not_here_is_not_found() -> None:
         replay(edited(put("ruleset", "version", value="0.0.9")))
 
 
-def test_a_version_that_leads_to_a_folder_is_refused() -> None:
-    with pytest.raises(RecordError, match="no version"):
-        replay(edited(put("ruleset", "version", value="../rulesets/0.1.0")))
+@pytest.mark.parametrize("version", ["../rulesets/0.1.0", "..", ".", "0.1.0/", "a\nb", "x" * 99])
+def test_a_version_that_leads_to_a_folder_is_refused(version: str) -> None:
+    with pytest.raises(RecordError, match="as its version is none"):
+        replay(edited(put("ruleset", "version", value=version)))
 
 
 def test_an_engine_that_does_not_answer_here_is_said_and_nothing_stands_in_for_it(

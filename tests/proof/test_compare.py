@@ -23,7 +23,8 @@ from fasciculation_rules.proof.compare.people import people
 from fasciculation_rules.proof.compare.rules import Cube
 from fasciculation_rules.proof.compare.said import told
 from fasciculation_rules.proof.solver import Verdict
-from fasciculation_rules.proof.supports import Standing, Supports
+from fasciculation_rules.proof.standing import Standing
+from fasciculation_rules.proof.supports import Supports
 
 Rewritten = Callable[..., Ruleset]
 

@@ -14,7 +14,8 @@ from fasciculation_rules.logic.evaluate import evaluate
 from fasciculation_rules.logic.facts import Facts
 from fasciculation_rules.logic.firing import Firing
 from fasciculation_rules.proof.otherwise import at_least
-from fasciculation_rules.proof.supports import Standing, State, Supports, opposite, state_of
+from fasciculation_rules.proof.standing import Standing, State, state_of
+from fasciculation_rules.proof.supports import Supports, opposite
 
 VERSIONS = {"mini": 100, "0.1.0": 50, "1.0.0": 25}
 """With how many examples each is tried."""

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime
+import hashlib
 import json
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -64,7 +66,7 @@ class Record:
 
 
 def record_of(
-    case: Case,
+    case: Case | Mapping[str, Any],
     ruleset: Ruleset,
     assessment: Assessment,
     *,
@@ -84,28 +86,42 @@ def record_of(
     Raises RecordError where the reference or the source of a statement may say who the patient is, and ArgumentError
     where the assessment is not of this case.
     """
+    case = Case.read(case)
     _check_words(at, reference, hook_instance, reference_ok=reference_ok)
     _check_sources(case, source_ok=reference_ok if source_ok is None else source_ok)
-    decision = decision_of(case, ruleset, assessment, on=on, reconcile=reconcile)
-    data = {
-        "format": FORMAT,
+    said: dict[str, Any] = {
         "reference": reference,
         "at": at.isoformat(),
+        "decision": decision_of(case, ruleset, assessment, on=on, reconcile=reconcile),
+    }
+    if hook_instance is not None:
+        said["hook_instance"] = hook_instance
+    parts = {name: canonical_json(part) for name, part in said.items()}
+    parts["id"] = canonical_json(f"sha256:{hashlib.sha256(_joined(parts, _named_by(said))).hexdigest()}")
+    beside = {
+        "format": FORMAT,
         "ruleset": ruleset_of_record(ruleset),
         "library": origin.library(),
         "engine": origin.engine(assessment.engine),
         "python": origin.python(),
-        "decision": decision,
     }
-    if hook_instance is not None:
-        data["hook_instance"] = hook_instance
-    return Record(canonical_json({**data, "id": id_of(data)}))
+    parts |= {name: canonical_json(part) for name, part in beside.items()}
+    return Record(_joined(parts, parts))
 
 
-def id_of(data: Any) -> str:
+def _joined(parts: Mapping[str, bytes], names: Iterable[str]) -> bytes:
+    """The canonical JSON of an object whose parts are there already: a decision is long, and is written once."""
+    return b"{" + b",".join(b'"%s":%s' % (name.encode(), parts[name]) for name in sorted(names)) + b"}"
+
+
+def _named_by(data: Mapping[str, Any]) -> tuple[str, ...]:
+    """What the id of a record is the digest of."""
+    return ("hook_instance", "decision") if "hook_instance" in data else ("reference", "at", "decision")
+
+
+def id_of(data: Mapping[str, Any]) -> str:
     """The id that belongs to what a record says."""
-    named = ("hook_instance",) if "hook_instance" in data else ("reference", "at")
-    return digest_of({key: data[key] for key in (*named, "decision")})
+    return digest_of({key: data[key] for key in _named_by(data)})
 
 
 def read_record(raw: bytes, file: str = "") -> Record:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -18,7 +19,10 @@ from fasciculation_rules.model.record import RulesetOfRecord
 from fasciculation_rules.model.ruleset import Ruleset
 from fasciculation_rules.shelf.digest import canonical_json
 from fasciculation_rules.shelf.freeze import with_profile
-from fasciculation_rules.shelf.opening import is_path, open_ruleset
+from fasciculation_rules.shelf.opening import open_ruleset
+
+_VERSION = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,59}")
+"""The name of a version, and no path: a record comes from anywhere, and leads nowhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +81,8 @@ def pinned_ruleset(said: RulesetOfRecord, ruleset: Ruleset | None = None) -> Rul
 
     Raises RecordError where it is not the one that decided.
     """
-    if ruleset is None and is_path(said.version):
-        raise RecordError("the version that the record names is no version")
+    if ruleset is None and _VERSION.fullmatch(said.version) is None:
+        raise RecordError("what the record names as its version is none")
     opened = open_ruleset(said.version) if ruleset is None else ruleset
     _must_be(opened, said, "text_digest", "logic_digest")
     if said.profile is None:

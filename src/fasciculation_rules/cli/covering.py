@@ -169,10 +169,12 @@ def _run(
         for line in account.summary(found, survey):
             typer.echo(line)
     if write is not None:
-        return _write(survey, missing, write, text=text)
-    for fault in survey.faults:
-        typer.echo(f"kept case does not hold: {fault.name}: {fault.why}", err=not text)
-    if missing or survey.faults:
+        failed = not _write(survey, missing, write, text=text)
+    else:
+        for fault in survey.faults:
+            typer.echo(f"kept case does not hold: {fault.name}: {fault.why}", err=not text)
+        failed = bool(missing or survey.faults)
+    if failed:
         return NO
     return UNDECIDED if any(decided.fate is Fate.UNDECIDED for decided in found) else DONE
 
@@ -184,8 +186,8 @@ def _heading(ruleset: Ruleset) -> str:
     )
 
 
-def _write(survey: Survey, missing: Sequence[Decided], folder: Path, *, text: bool) -> int:
-    """The kept cases that hold and those for what is missing, as files."""
+def _write(survey: Survey, missing: Sequence[Decided], folder: Path, *, text: bool) -> bool:
+    """The kept cases that hold and those for what is missing, as files; whether all could be made."""
     from fasciculation_rules.proof.kept.closing import together
     from fasciculation_rules.proof.kept.writing import text_of
 
@@ -204,7 +206,7 @@ def _write(survey: Survey, missing: Sequence[Decided], folder: Path, *, text: bo
     typer.echo(f"{place}: {len(closed.holding)} cases made{gone}, {held} kept in all", err=not text)
     for goal in closed.left:
         typer.echo(f"no case can say it: {goal.about.rule}, {goal.about.label}", err=not text)
-    return NO if closed.left else DONE
+    return not closed.left
 
 
 class _Progress:

@@ -64,7 +64,8 @@ def _tell(verified: Verified, name: str, heads: list[Head]) -> None:
     size = f"{verified.size} entr{'y' if verified.size == 1 else 'ies'}, {verified.erased} erased"
     said = "each follows from the one before it and has the body it commits to"
     faults = verified.faults
-    typer.echo(f"ledger {name}: {size}; {said if not faults else f'{len(faults)} faults'}")
+    count = f"{len(faults)} fault{'' if len(faults) == 1 else 's'}"
+    typer.echo(f"ledger {name}: {size}; {count if faults else said}")
     for fault in faults[:MOST_SHOWN]:
         typer.echo(str(fault))
     if len(faults) > MOST_SHOWN:

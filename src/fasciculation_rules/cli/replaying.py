@@ -12,7 +12,7 @@ from typing import Annotated, Any
 
 import typer
 
-from fasciculation_rules.audit.ledger.exporting import export
+from fasciculation_rules.audit.ledger.exporting import export_records
 from fasciculation_rules.audit.ledger.file import is_ledger
 from fasciculation_rules.audit.ledger.store import Ledger
 from fasciculation_rules.audit.record import Record, read_record
@@ -89,10 +89,10 @@ def replay_command(
 
 
 def _lines(path: str) -> Iterator[tuple[str, bytes]]:
-    """Every line with the name by which it is told; of a ledger, the lines of its export."""
+    """Every line with the name by which it is told; of a ledger, those that an export has of records."""
     if path != "-" and is_ledger(Path(path)):
         with Ledger.open_to_read(Path(path)) as ledger:
-            for line in export(ledger):
+            for line in export_records(ledger):
                 yield f"{path}: entry {line['sequence']}", canonical_json(line)
     else:
         yield from numbered_lines(path)

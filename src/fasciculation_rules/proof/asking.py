@@ -9,7 +9,8 @@ from fasciculation_rules.model.ruleset import Ruleset
 from fasciculation_rules.proof.changing import could_change
 from fasciculation_rules.proof.otherwise import decided
 from fasciculation_rules.proof.settling import must_be_asked
-from fasciculation_rules.proof.supports import Standing, Supports
+from fasciculation_rules.proof.standing import Standing
+from fasciculation_rules.proof.supports import Supports
 
 AT_MOST = 20
 """Questions after which it is said that there are more, and not which."""

@@ -19,7 +19,8 @@ from fasciculation_rules.model.assessment import Disposition
 from fasciculation_rules.model.ruleset import SPARED_EXAMINATION, UNDER_16
 from fasciculation_rules.proof.hitting import smallest_hitting_set
 from fasciculation_rules.proof.otherwise import answered, decided
-from fasciculation_rules.proof.supports import Standing, State, opposite
+from fasciculation_rules.proof.standing import Standing, State
+from fasciculation_rules.proof.supports import opposite
 
 Answer: TypeAlias = Conjunct
 """What is said of one item: a finding is present or absent, a quantity lies within two limits."""
@@ -44,15 +45,10 @@ def could_change(standing: Standing, shown: Disposition) -> tuple[tuple[str, ...
             facts = answered(standing.facts, (term for answer in answers for term in answer), standing.supports)
             _, then = decided(facts, standing.supports.ruleset)
             if then.rung != shown.rung:
-                best, to = tuple(_question(answer, standing) for answer in answers), then.rung
+                best, to = tuple(standing.supports.question(answer[0]) for answer in answers), then.rung
         if len(best) == 1:
             break
     return best, to
-
-
-def _question(answer: Answer, standing: Standing) -> str:
-    """By the vocabulary: `sex=male` answers one question, `sex`."""
-    return standing.supports.item(answer[0]).partition("=")[0]
 
 
 # ---------------------------------------------------------------- goals

@@ -13,7 +13,8 @@ from fasciculation_rules.logic.facts import Facts
 from fasciculation_rules.logic.program import ABSENT, PRESENT
 from fasciculation_rules.model.ruleset import Ruleset
 from fasciculation_rules.proof.otherwise import decided, otherwise, unknown
-from fasciculation_rules.proof.supports import Standing, State, Support, Supports, opposite
+from fasciculation_rules.proof.standing import Standing, State
+from fasciculation_rules.proof.supports import Support, Supports, opposite
 
 
 @dataclass(frozen=True, slots=True)

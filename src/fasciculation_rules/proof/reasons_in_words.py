@@ -94,7 +94,9 @@ class _Words:
                 f"{self._said(reason.statements)}. Rule: {reason.rule}{counts}."
             )
         if shown.rung != reasons.at_least:
-            because = [floor.because for floor in shown.floors if floor.rung == shown.rung] or ["It is not settled yet."]
+            because = [floor.because for floor in shown.floors if floor.rung == shown.rung] or [
+                "It is not settled yet."
+            ]
             yield f"Shown is {self._rung(shown.rung)}. {' '.join(because)}"
 
     def changes(self, reasons: Why, shown: Disposition) -> Iterator[str]:

@@ -9,10 +9,16 @@ from fasciculation_rules.logic.facts import UNKNOWN_HIGH, UNKNOWN_LOW
 from fasciculation_rules.model.ruleset import Ruleset
 from fasciculation_rules.proof.circuit import Circuit, Wire
 from fasciculation_rules.proof.patient import Fact, Patient
-from fasciculation_rules.proof.solver import GROWTH, Verdict, needed
+from fasciculation_rules.proof.solver import Verdict, needed
 
 TIMEOUT = 20_000
 """Milliseconds after which a question counts as not decided."""
+
+GROWTH = 5
+"""How many times as many gates as hold of every patient are handed over before a solver is made anew.
+
+Old gates slow it down, but to tell it again what holds takes longer than a hundred questions.
+"""
 
 
 class SecondOpinion:
@@ -53,7 +59,7 @@ class SecondOpinion:
         self._size = len(self._seen)
 
     def ask(self, wires: Sequence[Wire]) -> Verdict:
-        if len(self._seen) > self._size + max(GROWTH, self._size):  # to tell it what holds takes long
+        if len(self._seen) > GROWTH * max(self._size, 1_000):
             self._anew()
         answer = self._solver.check(*[self._formula(wire) for wire in wires])
         if answer == self._z3.unknown:

@@ -21,7 +21,8 @@ from typing import NamedTuple
 
 from fasciculation_rules.engines.durable.subset import Conjunct, Term
 from fasciculation_rules.logic.program import PRESENT
-from fasciculation_rules.proof.supports import Standing, State, Supports, opposite
+from fasciculation_rules.proof.standing import Standing, State
+from fasciculation_rules.proof.supports import Supports, opposite
 
 
 class Waiting(NamedTuple):
@@ -69,7 +70,7 @@ class World:
     @cached_property
     def named(self) -> frozenset[str]:
         """The questions about them."""
-        return frozenset(_question(term, self.standing.supports) for each in self.least for term in each.terms)
+        return frozenset(self.standing.supports.question(term) for each in self.least for term in each.terms)
 
     def height(self, yes: Collection[Term]) -> int:
         """The rung that is sure where these are told, and nothing else is."""
@@ -87,14 +88,14 @@ class World:
         """The denials, each an answer to one of these questions, from which an absence follows."""
         supports = self.standing.supports
         makers = (one for one in supports.makers(term) if one.value == term.value)
-        return [one for one in makers if _question(one, supports) in asked and opposite(one) not in told]
+        return [one for one in makers if supports.question(one) in asked and opposite(one) not in told]
 
     def prevented(self, asked: frozenset[str]) -> Iterator[list[Term]]:
         """The fewest yeses by which it does not come about, for each thing that must be denied."""
         supports = self.standing.supports
         for term in self.denied:
             own = opposite(term)
-            yield [own] if _question(own, supports) in asked else [*map(opposite, self._denials(term, asked, ()))]
+            yield [own] if supports.question(own) in asked else [*map(opposite, self._denials(term, asked, ()))]
 
 
 def _least(higher: Sequence[Waiting], screen: Sequence[Waiting], supports: Supports) -> Iterator[Waiting]:
@@ -116,11 +117,11 @@ def _least(higher: Sequence[Waiting], screen: Sequence[Waiting], supports: Suppo
 
 
 def _irreducible(named: frozenset[str], worlds: tuple[World, World]) -> frozenset[str]:
-    """What is left once nothing more can be left out; what a rung is waited for that cannot be discharged stays."""
+    """What is left once nothing more can be left out. Questions for a rung that nothing can discharge all stay."""
     now, later = worlds
     lowest = max(support.rank for support in now.standing.supports.all if support.discharged_by in later.discharged)
     supports = now.standing.supports
-    fixed = {_question(term, supports) for each in now.least if each.rank > lowest for term in each.terms}
+    fixed = {supports.question(term) for each in now.least if each.rank > lowest for term in each.terms}
     for name in sorted(named - fixed, reverse=True):
         if not _can_stay_open(named - {name}, now, later):
             return _irreducible(named - {name}, worlds)
@@ -132,7 +133,7 @@ def _can_stay_open(asked: frozenset[str], now: World, later: World) -> bool:
     supports = now.standing.supports
     for world in (now, later):
         for each in world.least:
-            open_ = [term for term in each.terms if _question(term, supports) not in asked]
+            open_ = [term for term in each.terms if supports.question(term) not in asked]
             if open_:
                 yes = [*(term for term in each.terms if term not in open_), *_generals(open_, supports)]
                 if any(world.height(said) < each.rank for said in _said(yes, asked, world, later)):
@@ -157,8 +158,3 @@ def _generals(terms: Iterable[Term], supports: Supports) -> Iterator[Term]:
 def _told(terms: Iterable[Term], supports: Supports) -> frozenset[Term]:
     told = [supports.told(term) for term in terms]
     return told[0] if len(told) == 1 else frozenset[Term]().union(*told)
-
-
-def _question(term: Term, supports: Supports) -> str:
-    """By the vocabulary: `sex=male` answers one question, `sex`."""
-    return supports.item(term).partition("=")[0]

@@ -11,30 +11,17 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from enum import Enum
 from functools import cached_property
-from operator import itemgetter
 from typing import assert_never
 
-from fasciculation_rules.assessing.urgency import DISCHARGED_TO
 from fasciculation_rules.engines.durable.subset import Conjunct, Term, expand
-from fasciculation_rules.engines.slots import decode
 from fasciculation_rules.logic.condition import All, Any, AtLeast, Compare, Condition, Is, Not
-from fasciculation_rules.logic.facts import Facts
 from fasciculation_rules.logic.firing import Firing
-from fasciculation_rules.logic.program import ABSENT, PRESENT, UNKNOWN, Program, Vector
+from fasciculation_rules.logic.program import ABSENT, PRESENT, UNKNOWN, Program
 from fasciculation_rules.logic.rails import negation_normal_form
 from fasciculation_rules.model.ruleset import SPARED_EXAMINATION, UNDER_16, Ruleset
 from fasciculation_rules.proof.cells import Cells, cells_of
 from fasciculation_rules.proof.hitting import smallest_hitting_set
-
-
-class State(Enum):
-    """What is known of one comparison."""
-
-    HOLDS = "holds"
-    OPEN = "open"
-    FAILS = "fails"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +41,6 @@ class Supports:
     """All of them for one ruleset, with what a reader of terms needs."""
 
     ruleset: Ruleset
-    _number: dict[Term, int] = field(default_factory=dict, repr=False)
-    _makers: dict[Term, tuple[Term, ...]] = field(default_factory=dict, repr=False)
     _told: dict[Term, frozenset[Term]] = field(default_factory=dict, repr=False)
 
     @classmethod
@@ -67,22 +52,25 @@ class Supports:
         return made
 
     @cached_property
+    def _numbered(self) -> tuple[tuple[Support, ...], tuple[Term, ...]]:
+        rank, rules = self.ruleset.rank, self.ruleset.program.rules
+        number: dict[Term, int] = {}
+        found = []
+        for name, rule in self.ruleset.escalations.items():
+            for terms in self.ways(rules[name]):
+                mask = sum(1 << number.setdefault(term, len(number)) for term in terms)
+                found.append(Support(name, rank[rule.then.urgency], rule.then.discharged_by, terms, mask))
+        return tuple(found), tuple(number)
+
+    @property
     def all(self) -> tuple[Support, ...]:
         """In the order of the rules."""
-        rank, rules = self.ruleset.rank, self.ruleset.program.rules
-        return tuple(
-            Support(name, rank[rule.then.urgency], rule.then.discharged_by, terms, self._mask(terms))
-            for name, rule in self.ruleset.escalations.items()
-            for terms in self.ways(rules[name])
-        )
+        return self._numbered[0]
 
-    def _mask(self, terms: Conjunct) -> int:
-        return sum(1 << self._number.setdefault(term, len(self._number)) for term in terms)
-
-    @cached_property
+    @property
     def terms(self) -> tuple[Term, ...]:
         """Every comparison of a support, by its number."""
-        return tuple(self._number) if self.all else ()
+        return self._numbered[1]
 
     @cached_property
     def by_lowest(self) -> Mapping[int, list[tuple[int, Support]]]:
@@ -129,6 +117,10 @@ class Supports:
     def item(self, term: Term) -> str:
         """The finding or quantity of a term, as the program names it."""
         return self._items[term.slot]
+
+    def question(self, term: Term) -> str:
+        """Its item by the vocabulary: `sex=male` answers one question, `sex`."""
+        return self.item(term).partition("=")[0]
 
     def is_quantity(self, term: Term) -> bool:
         """Whether a term is about a quantity."""
@@ -187,18 +179,16 @@ class Supports:
 
     def makers(self, term: Term) -> tuple[Term, ...]:
         """The statements about findings from which a term follows: its own first, then in vocabulary order."""
-        if not self._makers:
-            self._find_makers()
         return self._makers[term]
 
-    def _find_makers(self) -> None:
-        made: dict[Term, list[Term]] = {}
-        every = [Term(slot, "==", value) for slot in range(len(self.ruleset.program.findings)) for value in (1, 2)]
+    @cached_property
+    def _makers(self) -> Mapping[Term, tuple[Term, ...]]:
+        every = [one for name in self.ruleset.program.findings for one in self.either(name)]
+        made: dict[Term, list[Term]] = {term: [term] for term in every}
         for statement in every:
-            for term in self.told(statement):
-                made.setdefault(term, []).append(statement)
-        for term in every:
-            self._makers[term] = (term, *(each for each in made[term] if each != term))
+            for term in self.told(statement) - {statement}:
+                made[term].append(statement)
+        return {term: tuple(found) for term, found in made.items()}
 
     def fewest(self, sets: Iterable[Sequence[Term]]) -> tuple[Term, ...] | None:
         """The fewest statements of which each set has one, none contradicting another; None where there are none.
@@ -254,140 +244,3 @@ def _written_out(condition: Condition, program: Program) -> Condition:
             raise AssertionError("negation normal form has no `not`")
         case _:
             assert_never(condition)
-
-
-def state_of(term: Term, vector: Vector) -> State:
-    """What a vector says of a term."""
-    match term.operator:
-        case "==":
-            found = vector[term.slot]
-            return State.OPEN if found == UNKNOWN else State.HOLDS if found == term.value else State.FAILS
-        case ">=":
-            low, high = vector[term.slot], vector[term.slot + 1]
-            return State.HOLDS if low >= term.value else State.FAILS if high < term.value else State.OPEN
-        case "<=":
-            low, high = vector[term.slot - 1], vector[term.slot]
-            return State.HOLDS if high <= term.value else State.FAILS if low > term.value else State.OPEN
-        case _:
-            assert_never(term.operator)
-
-
-@dataclass(frozen=True)
-class Standing:
-    """The supports as they stand for one patient: every comparison looked at once, discharged rules counted lower."""
-
-    supports: Supports
-    vector: Vector
-
-    @cached_property
-    def facts(self) -> Facts:
-        """What is known."""
-        return decode(self.supports.ruleset.program, self.vector)
-
-    @cached_property
-    def _states(self) -> tuple[int, int]:
-        """The terms that hold, and those that fail, as bits."""
-        holding = failing = 0
-        blank = self.supports.ruleset.program.encode(Facts())
-        for slot, terms in self.supports.by_slot.items():
-            if self.vector[slot] != blank[slot]:
-                for term, bit in terms:
-                    state = state_of(term, self.vector)
-                    holding |= bit if state is State.HOLDS else 0
-                    failing |= bit if state is State.FAILS else 0
-        return holding, failing
-
-    @property
-    def holding(self) -> int:
-        """The terms of supports that hold, as bits."""
-        return self._states[0]
-
-    @property
-    def failing(self) -> int:
-        """The terms of supports that fail, as bits."""
-        return self._states[1]
-
-    @cached_property
-    def discharged(self) -> frozenset[str]:
-        """The discharges that are true."""
-        ways = self.supports.discharges.items()
-        return frozenset(name for name, found in ways if any(self.holds(terms) for terms in found))
-
-    def state(self, term: Term) -> State:
-        """What is known of a term."""
-        return state_of(term, self.vector)
-
-    def holds(self, terms: Conjunct) -> bool:
-        """Whether all terms hold."""
-        return all(state_of(term, self.vector) is State.HOLDS for term in terms)
-
-    def lacking(self, terms: Conjunct) -> Conjunct:
-        """Those of the terms that do not hold."""
-        return tuple(term for term in terms if state_of(term, self.vector) is not State.HOLDS)
-
-    def open_asked(self, terms: Conjunct) -> Conjunct | None:
-        """Those of the terms that are open, if none fails and a question can decide each; else None."""
-        waiting = self.lacking(terms)
-        asked = all(self.state(term) is State.OPEN and self.supports.asked(term) for term in waiting)
-        return waiting if asked else None
-
-    @cached_property
-    def waiting(self) -> tuple[tuple[Support, Conjunct], ...]:
-        """The supports that questions alone could fulfil, each with the terms that are still open."""
-        holding, failing, askable = self.holding, self.failing, self.supports.askable
-        found = []
-        for support in self.supports.all:
-            lacking = support.mask & ~holding
-            if lacking and not lacking & failing and not lacking & ~askable:
-                found.append((support, support.terms if lacking == support.mask else self.lacking(support.terms)))
-        return tuple(found)
-
-    @property
-    def discharges_asked(self) -> Iterator[tuple[frozenset[str], Conjunct]]:
-        """The discharges as they are, then each other one that answers could make true, with the terms still open."""
-        yield self.discharged, ()
-        for name, ways in self.supports.discharges.items():
-            if name not in self.discharged:
-                for way in ways:
-                    if (terms := self.open_asked(way)) is not None:
-                        yield self.discharged | {name}, terms
-
-    def undecided(self, name: str) -> list[Conjunct]:
-        """The ways in which the condition of a floor is or may yet be true."""
-        ways = self.supports.floors[name]
-        return [way for way in ways if all(self.state(term) is not State.FAILS for term in way)]
-
-    def open_ways(self, name: str) -> list[Conjunct]:
-        """What the condition of a floor still waits for, in each way in which answers could make it true."""
-        return [terms for way in self.supports.floors[name] if (terms := self.open_asked(way))]
-
-    def rank(self, support: Support) -> int:
-        """The height at which a support counts for this patient."""
-        return self.rank_given(support, self.discharged)
-
-    def rank_given(self, support: Support, discharged: frozenset[str]) -> int:
-        """The height at which a support counts where these discharges are true."""
-        lowest = self.supports.ruleset.rank[DISCHARGED_TO]
-        return min(support.rank, lowest) if support.discharged_by in discharged else support.rank
-
-    @cached_property
-    def firing(self) -> tuple[Support, ...]:
-        """The supports that hold, in the order of the rules."""
-        holding, left = self.holding, self.holding
-        found = []
-        while left:
-            lowest = left & -left
-            found += [
-                each for each in self.supports.by_lowest.get(lowest, ()) if each[1].mask & holding == each[1].mask
-            ]
-            left ^= lowest
-        return tuple(support for _, support in sorted(found, key=itemgetter(0)))
-
-    @cached_property
-    def height(self) -> int:
-        """The rank of at_least."""
-        return self.height_given(self.discharged)
-
-    def height_given(self, discharged: frozenset[str]) -> int:
-        """The rank of at_least where these discharges are true."""
-        return max((self.rank_given(support, discharged) for support in self.firing), default=0)

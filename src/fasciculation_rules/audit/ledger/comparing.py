@@ -74,7 +74,10 @@ def _kept(head: Head, peaks: Mapping[int, Sequence[bytes]]) -> int:
 
 
 def _shortened(head: Head, size: int, kept: int) -> str:
-    message = f"SHORTENED: the head stands for {head.size} entries and {size} are here, so {head.size - size} are lost"
-    if kept < size:
-        message += f"; the first {kept} are those of the head, and {kept + 1} to {size} cannot be held against it"
-    return message
+    lost = head.size - size
+    are = "is" if lost == 1 else "are"
+    message = f"SHORTENED: the head stands for {head.size} entries, {size} are here, {lost} {are} lost"
+    if kept == size:
+        return message
+    sure = f"the first {kept} are surely its own, and of the others here" if kept else "of those here"
+    return f"{message}; {sure} it cannot tell"

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from fasciculation_rules.audit.ledger.entry import ERASED, Entry, Opening
+from fasciculation_rules.audit.ledger.entry import ERASED, RECORD, Entry, Opening
 from fasciculation_rules.audit.ledger.store import Ledger
 
 FORMAT = 1
@@ -22,6 +22,17 @@ def export(ledger: Ledger, *, subject: str | None = None) -> Iterator[dict[str, 
         rows = ledger.rows() if subject is None else ledger.rows("WHERE subject = ?", subject)
         for entry, opening in rows:
             yield _line(ledger.id, entry, opening, erased.get(entry.sequence))
+
+
+def export_records(ledger: Ledger) -> Iterator[dict[str, Any]]:
+    """Each record as plain data, read one by one, so that nobody who erases has to wait for the last of them."""
+    with ledger.reading():
+        numbers = [entry.sequence for entry, _ in ledger.rows("WHERE kind = ?", RECORD)]
+    for number in numbers:
+        with ledger.reading():
+            entry, opening = ledger.find(str(number))
+            erased = _erasures(ledger, "AND target = ?", number) if opening is None else {}
+        yield _line(ledger.id, entry, opening, erased.get(number))
 
 
 def _line(ledger: str, entry: Entry, opening: Opening | None, erased: dict[str, Any] | None) -> dict[str, Any]:
@@ -42,10 +53,10 @@ def _line(ledger: str, entry: Entry, opening: Opening | None, erased: dict[str, 
     }
 
 
-def _erasures(ledger: Ledger) -> dict[int, dict[str, Any]]:
+def _erasures(ledger: Ledger, where: str = "", *values: int) -> dict[int, dict[str, Any]]:
     """By the entry that was erased: when, on what basis, by whom, and by which entry that is told."""
     found: dict[int, dict[str, Any]] = {}
-    for entry, opening in ledger.rows("WHERE kind = ?", ERASED):
+    for entry, opening in ledger.rows(f"WHERE kind = ? {where}", ERASED, *values):
         if entry.target is not None:
             said = {} if opening is None else json.loads(opening.body)
             found[entry.target] = {"at": entry.time, **said, "told_by": entry.sequence}

@@ -61,7 +61,7 @@ class Ledger:
 
         Raises LedgerError where it cannot be kept.
         """
-        self.now()  # before anything is locked: a ledger that was opened to be read takes nothing
+        self._must_have_a_clock()
         with told(self.path):
             self.connection.execute("BEGIN IMMEDIATE")
             try:
@@ -118,9 +118,12 @@ class Ledger:
 
     def now(self) -> str:
         """The writer's time in UTC, asked for anew each time: in a transaction, after all waiting."""
+        return to_time(self._must_have_a_clock()())
+
+    def _must_have_a_clock(self) -> Clock:
         if self.clock is None:
             raise ArgumentError("this ledger was opened to be read; open it with a clock to write to it")
-        return to_time(self.clock())
+        return self.clock
 
     def last(self) -> Entry | None:
         """The newest entry."""

@@ -56,7 +56,7 @@ class _Seen:
     back: list[int] = field(default_factory=list)
     peaks: dict[int, list[bytes]] = field(default_factory=dict)
 
-    def note(self, sequence: int, what: str, message: str) -> None:
+    def blame(self, sequence: int, what: str, message: str) -> None:
         self.faults.append(Fault(sequence, what, message))
 
 
@@ -69,11 +69,11 @@ def verify(ledger: Ledger, heads: Iterable[Head] = ()) -> Verified:
         _bodies_alone(ledger, seen)
         _pages(ledger, seen)
         for sequence, (what, message) in whence(ledger, seen.broken).items():
-            seen.note(sequence, what, message)
+            seen.blame(sequence, what, message)
     for sequence in seen.gone - seen.erased:
-        seen.note(sequence, "dropped", "its body is gone, and no entry says that it was erased")
+        seen.blame(sequence, "dropped", "its body is gone, and no entry says that it was erased")
     for sequence in seen.erased - seen.gone:
-        seen.note(sequence, "put back", "it was erased, and has a body again")
+        seen.blame(sequence, "put back", "it was erased, and has a body again")
     compared = tuple(compare(head, ledger.id, tree.size, seen.peaks) for head in heads)
     return Verified(tree.size, len(seen.gone & seen.erased), tuple(seen.back), tuple(sorted(seen.faults)), compared)
 
@@ -91,7 +91,7 @@ def _walk(ledger: Ledger, seen: _Seen, tree: Tree, wanted: set[int]) -> None:
         elif not hashed or (entry.chain != link(stored, hashed) and entry.chain != link(worked_out, hashed)):
             seen.broken[entry.sequence], broken = entry, True
         elif time is not None and entry.back is not (entry.time < time):
-            seen.note(entry.sequence, "edited", "whether its time goes back is not as it says")
+            seen.blame(entry.sequence, "edited", "whether its time goes back is not as it says")
         if entry.back:
             seen.back.append(entry.sequence)
         if entry.kind == ERASED and entry.target is not None:
@@ -105,19 +105,19 @@ def _walk(ledger: Ledger, seen: _Seen, tree: Tree, wanted: set[int]) -> None:
 
 def _missing(seen: _Seen, expected: int, found: int) -> None:
     if found < expected:
-        seen.note(found, "edited", "its number is not one that an entry has")
+        seen.blame(found, "edited", "its number is not one that an entry has")
         return
     named = f"entry {expected} is" if found == expected + 1 else f"entries {expected} to {found - 1} are"
-    seen.note(expected, "dropped", f"{named} missing, so entry {found} cannot be held against the one before it")
+    seen.blame(expected, "dropped", f"{named} missing, so entry {found} cannot be held against the one before it")
 
 
 def _look_at_body(entry: Entry, opening: Opening | None, seen: _Seen) -> None:
     if opening is None:
         seen.gone.add(entry.sequence)
     elif commit(opening.salt, opening.body) != entry.commitment:
-        seen.note(entry.sequence, "edited", "its body or its salt is not what it commits to")
+        seen.blame(entry.sequence, "edited", "its body or its salt is not what it commits to")
     elif entry.kind == RECORD and not _is_found_by_its_own(opening):
-        seen.note(entry.sequence, "edited", "it is found by another id or reference than its record has")
+        seen.blame(entry.sequence, "edited", "it is found by another id or reference than its record has")
 
 
 def _is_found_by_its_own(opening: Opening) -> bool:
@@ -131,11 +131,11 @@ def _is_found_by_its_own(opening: Opening) -> bool:
 def _bodies_alone(ledger: Ledger, seen: _Seen) -> None:
     sql = "SELECT sequence FROM bodies WHERE sequence NOT IN (SELECT sequence FROM entries)"
     for (sequence,) in ledger.connection.execute(sql):
-        seen.note(sequence, "dropped", "its body is there, and the entry is not")
+        seen.blame(sequence, "dropped", "its body is there, and the entry is not")
 
 
 def _pages(ledger: Ledger, seen: _Seen) -> None:
     """What SQLite itself finds, such as an index that leads nowhere."""
     (said,) = ledger.connection.execute("PRAGMA integrity_check(1)").fetchone()
     if said != "ok":
-        seen.note(0, "damaged", f"SQLite finds: {said}")
+        seen.blame(0, "damaged", f"SQLite finds: {said}")

@@ -16,7 +16,8 @@ from fasciculation_rules.proof.compare.said import Pair, told
 from fasciculation_rules.proof.patient import to_facts
 from fasciculation_rules.proof.replay import ENGINES
 from fasciculation_rules.proof.solver import Sat, Verdict
-from fasciculation_rules.proof.supports import Standing, Supports
+from fasciculation_rules.proof.standing import Standing
+from fasciculation_rules.proof.supports import Supports
 from fasciculation_rules.proof.witness import smallest
 
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from heapq import heapify, heappop, heappush
 from itertools import groupby
 
 from fasciculation_rules.errors import CaseError
 from fasciculation_rules.model.kept import Kept, KeptCase
 from fasciculation_rules.model.ruleset import Ruleset
+from fasciculation_rules.proof.kept.choosing import cover
 from fasciculation_rules.proof.kept.gathering import Gathering
 from fasciculation_rules.proof.kept.goal import Decided, Goal, Way, met_by
 from fasciculation_rules.proof.kept.keeping import Holding, decision_of, said_in
@@ -36,7 +35,7 @@ def close_gap(missing: Sequence[Decided], subject: Subject, done: Callable[[int]
     drafts = tuple(_drafts(missing, subject, done))
     everybody = Gathering([draft.member for draft in drafts], subject)
     meets = {index: met_by(decided.open, everybody) for index, decided in enumerate(missing)}
-    chosen = _cover(meets, [len(draft.case.given) for draft in drafts])
+    chosen = cover(meets, [len(draft.case.given) for draft in drafts])
     holding = tuple(
         _kept(drafts[index], [missing[each] for each in sorted(goals)], everybody, 1 << index, subject.ruleset)
         for index, goals in sorted(chosen.items())
@@ -98,55 +97,7 @@ def _draft(rule: str, made: Made, ruleset: Ruleset) -> Holding | None:
     return Holding(rule, case, Member(rule, facts, may_say))
 
 
-# ------------------------------------------------------------ choosing
-
-
-def _cover(meets: Mapping[int, int], sizes: Sequence[int]) -> dict[int, set[int]]:
-    """Which goals each chosen draft is kept for: always the one that meets most of what is left, the smaller first."""
-    of_draft: dict[int, set[int]] = {}
-    for goal, bits in meets.items():
-        for index in _ones(bits):
-            of_draft.setdefault(index, set()).add(goal)
-    waiting = [(-len(goals), sizes[index], index) for index, goals in of_draft.items()]
-    heapify(waiting)
-    left = {goal for goal, bits in meets.items() if bits}
-    chosen: dict[int, set[int]] = {}
-    while left:
-        count, size, index = heappop(waiting)
-        now = of_draft[index] & left
-        if len(now) == -count:
-            chosen[index] = now
-            left -= now
-        elif now:
-            heappush(waiting, (-len(now), size, index))
-    return _without_needless(chosen, of_draft)
-
-
-def _without_needless(chosen: Mapping[int, set[int]], of_draft: Mapping[int, set[int]]) -> dict[int, set[int]]:
-    """The choice without drafts all of whose goals the others meet; each of those left is kept for what it meets first.
-
-    The last chosen meet the least, and are tried first.
-    """
-    kept = list(chosen)
-    count = Counter(goal for index in kept for goal in of_draft[index])
-    for index in reversed(kept.copy()):
-        if all(count[goal] > 1 for goal in of_draft[index]):
-            count.subtract(of_draft[index])
-            kept.remove(index)
-    taken: set[int] = set()
-    found: dict[int, set[int]] = {}
-    for index in kept:
-        found[index] = of_draft[index] - taken
-        taken |= of_draft[index]
-    return found
-
-
-def _ones(bits: int) -> Iterator[int]:
-    """The places of the bits that are set, ascending."""
-    while bits:
-        lowest = bits & -bits
-        yield lowest.bit_length() - 1
-        bits ^= lowest
+# ------------------------------------------------------------ writing down
 
 
 def _kept(draft: Holding, goals: Sequence[Decided], all_: Gathering, bit: int, ruleset: Ruleset) -> Holding:

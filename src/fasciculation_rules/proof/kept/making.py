@@ -9,6 +9,7 @@ from fasciculation_rules.logic.facts import Facts
 from fasciculation_rules.proof.cells import Cells
 from fasciculation_rules.proof.circuit import Wire
 from fasciculation_rules.proof.kept.compact import Compact
+from fasciculation_rules.proof.kept.computing import worked_out
 from fasciculation_rules.proof.kept.goal import Way, asked
 from fasciculation_rules.proof.patient import Fact, to_facts
 from fasciculation_rules.proof.solver import Verdict
@@ -32,6 +33,7 @@ class Maker:
         self._authored, self._recorded = Compact(subject.circuit), Compact(subject.circuit)
         for solver in (self._authored, self._recorded):
             solver.meet(self._patient)
+            solver.hold(worked_out(subject))
         self._authored.hold(list(_contradictions(subject)))
         self._known = tuple(_causes_first(subject))
 

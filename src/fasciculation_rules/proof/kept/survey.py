@@ -11,6 +11,7 @@ from fasciculation_rules.model.kept import Kept
 from fasciculation_rules.model.ruleset import Ruleset
 from fasciculation_rules.proof.kept.closing import Closed, close_gap
 from fasciculation_rules.proof.kept.compact import Compact
+from fasciculation_rules.proof.kept.computing import worked_out
 from fasciculation_rules.proof.kept.gathering import Gathering
 from fasciculation_rules.proof.kept.goal import Decided, Goal, asked, decide
 from fasciculation_rules.proof.kept.keeping import Fault, Holding, look_at
@@ -58,10 +59,11 @@ class Survey:
     @cached_property
     def _solvers(self) -> tuple[Solver, ...]:
         circuit = self.subject.circuit
-        first: Solver = Compact(circuit, budget=self.budget)
+        first = Compact(circuit, budget=self.budget)
         found = (first, SecondOpinion(circuit, self.ruleset)) if self.second_opinion else (first,)
         for solver in found:
             solver.meet(self.subject.now.patient)
+            solver.hold(worked_out(self.subject))
         return found
 
     @property
@@ -83,7 +85,7 @@ class Survey:
         patient, solver = self.subject.now.patient, self._solvers[0]
         wires = ((way, asked(way, self.subject)) for way in missing.open)
         way, wire = next((way, wire) for way, wire in wires if solver.ask([wire]) is Verdict.POSSIBLE)
-        values = smallest([wire], [patient], self.subject.circuit)
+        values = smallest([wire, *worked_out(self.subject)], [patient], self.subject.circuit)
         facts = pointed(to_facts(values, patient, self.subject.cells), way, self.subject, only_wanted=True)
         self._replay(Gathering([Member("", facts, frozenset())], self.subject))
         return facts

@@ -45,16 +45,15 @@ def _another_condition(mutant: Mutant, reading: Reading) -> tuple[Way, ...]:
 def _another_consequence(mutant: Mutant, effects: Effects) -> Iterator[Way]:
     """A bound of the urgency moves, or the list of candidates changes."""
     name = mutant.rule
-    match mutant.kind:
-        case k if k == UP:
-            yield from _moved({level: effects.raised(name, mutant.to, level) for level in LEVELS}, effects.reading)
-        case k if k == DOWN:
-            rung = effects.reading.ruleset.escalations[name].then.urgency
-            yield from _moved({level: effects.lost(name, rung, level) for level in LEVELS}, effects.reading)
-        case k if k == SWAPPED:
-            yield Way(effects.relisted(name, mutant.to), Said("candidates"))
-        case _:
-            raise AssertionError(f"'{mutant.kind}' is no slip in a consequence")
+    if mutant.kind == UP:
+        yield from _moved({level: effects.raised(name, mutant.to, level) for level in LEVELS}, effects.reading)
+    elif mutant.kind == DOWN:
+        rung = effects.reading.ruleset.escalations[name].then.urgency
+        yield from _moved({level: effects.lost(name, rung, level) for level in LEVELS}, effects.reading)
+    elif mutant.kind == SWAPPED:
+        yield Way(effects.relisted(name, mutant.to), Said("candidates"))
+    else:
+        raise AssertionError(f"'{mutant.kind}' is no slip in what follows from a rule")
 
 
 def _deleted(name: str, effects: Effects) -> Iterator[Way]:
