@@ -52,6 +52,7 @@ ROW_OF = {room: index for index, row in enumerate(ROWS) for room in row}
 
 # Where each package that is not ours may be imported.
 HOMES = {
+    "cryptography": {"audit"},
     "durable_rules_engine": {"engines"},
     "pydantic": {"model", "shelf"},
     "pysat": {"proof"},

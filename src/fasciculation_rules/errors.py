@@ -144,6 +144,16 @@ class RecordHeldError(LedgerError):
     exit_code = 1
 
 
+class SignatureError(FasciculationRulesError, ValueError):
+    """A key, a list of signers or a signature cannot be read, or nothing can be signed with it."""
+
+
+class SigningUnavailableError(FasciculationRulesError, ImportError):
+    """Signatures can be neither made nor checked here; the message says what to install."""
+
+    exit_code = 3
+
+
 class EngineError(FasciculationRulesError):
     """An engine could not answer."""
 
