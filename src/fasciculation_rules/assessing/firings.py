@@ -21,6 +21,7 @@ from fasciculation_rules.logic.program import Answer, Vector
 from fasciculation_rules.model.assessment import EngineIdentity, Notice
 from fasciculation_rules.model.case import Case
 from fasciculation_rules.model.ruleset import Ruleset
+from fasciculation_rules.shelf.uncollected import uncollected
 
 _BUILDING = threading.RLock()
 if hasattr(os, "register_at_fork"):  # else a child forked while a thread builds an engine would wait for it for ever
@@ -77,7 +78,8 @@ def engine_of(ruleset: Ruleset, name: str) -> Engine:
 
 def _opened(name: str, ruleset: Ruleset) -> Engine | EngineError:
     try:
-        return open_engine(name, ruleset.program)
+        with uncollected():
+            return open_engine(name, ruleset.program)
     except (EngineUnavailableError, UnsupportedConditionError) as error:
         return error
 

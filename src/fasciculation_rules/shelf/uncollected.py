@@ -1,4 +1,4 @@
-"""Reads a ruleset without Python's cyclic collector, which would walk all that was read again and again."""
+"""Makes what stays without Python's cyclic collector, which would walk all that was made again and again."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from contextlib import contextmanager
 def uncollected() -> Iterator[None]:
     """No cyclic collection until the end of the block; then it is as it was.
 
-    Opening makes some hundred thousand objects that stay, and few that go: a sixth of the time went into looking.
+    Opening a ruleset, or an engine for it, makes many thousand objects that stay and few that go: a sixth of the time
+    went into looking.
     """
     was_enabled = gc.isenabled()
     gc.disable()

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import Literal, NamedTuple, TypeAlias, assert_never
 
 from fasciculation_rules.engines.slots import count_of
@@ -170,14 +170,7 @@ class _Expansion:
 
     def _absorb(self, conjuncts: list[_Terms]) -> list[_Terms]:
         """Without those that a weaker one already covers (`a` covers `a and b`)."""
-        if len(conjuncts) < 2:
-            return conjuncts
-        kept: list[_Terms] = []
-        kept_by_slot: dict[int, list[_Terms]] = {}  # What covers another names one of its slots first.
-        for terms in sorted(conjuncts, key=_weakness):
-            if not any(_covers(weaker, terms) for slot in terms for weaker in kept_by_slot.get(slot, ())):
-                kept.append(terms)
-                kept_by_slot.setdefault(next(iter(terms), -1), []).append(terms)
+        kept = conjuncts if len(conjuncts) < 2 or _are_all_alone(conjuncts) else _weakest(conjuncts)
         if len(kept) > self.most:
             raise _TooManyError
         return kept
@@ -207,6 +200,21 @@ def _weakness(terms: _Terms) -> tuple[int, list[tuple[int, int]]]:
     """An order in which whatever covers another comes before it."""
     bounds = ((slot, -term.value if term.operator == "<=" else term.value) for slot, term in terms.items())
     return len(terms), sorted(bounds)
+
+
+def _weakest(conjuncts: list[_Terms]) -> list[_Terms]:
+    kept: list[_Terms] = []
+    kept_by_slot: dict[int, list[_Terms]] = {}  # What covers another names one of its slots first.
+    for terms in sorted(conjuncts, key=_weakness):
+        if not any(_covers(weaker, terms) for slot in terms for weaker in kept_by_slot.get(slot, ())):
+            kept.append(terms)
+            kept_by_slot.setdefault(next(iter(terms), -1), []).append(terms)
+    return kept
+
+
+def _are_all_alone(conjuncts: list[_Terms]) -> bool:
+    """Whether each has one term and a slot to itself, as most lists of signs do: then none covers another."""
+    return all(len(terms) == 1 for terms in conjuncts) and len({*chain.from_iterable(conjuncts)}) == len(conjuncts)
 
 
 def _covers(weaker: Mapping[int, Term], stronger: Mapping[int, Term]) -> bool:
