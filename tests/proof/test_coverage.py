@@ -340,7 +340,7 @@ def test_cases_kept_for_another_logic_are_noticed(run: Callable[..., Ran]) -> No
 
 
 def test_as_json_there_is_one_object_a_rule(run: Callable[..., Ran]) -> None:
-    told = run("coverage", str(MINI), "--format", "json", "--patients", "1")
+    told = run("coverage", str(MINI), "--as", "json", "--patients", "1")
     found = [json.loads(line) for line in told.lines]
     assert [each["rule"] for each in found][:2] == ["derive-examined-and-well", "derive-upper-motor-neurone-signs"]
     left = [left for each in found for left in each["left"]]

@@ -385,5 +385,5 @@ def test_the_commands_together_make_it_whole(
     told = run("mutate", str(MINI), "--kept", "kept", "--second-opinion")
     assert told.code == 0
     assert told.lines[-1].startswith("110 of 110 slips that make a difference to somebody are killed (100 %)")
-    found = [json.loads(line) for line in run("mutate", str(MINI), "--kept", "kept", "--format", "json").lines]
+    found = [json.loads(line) for line in run("mutate", str(MINI), "--kept", "kept", "--as", "json").lines]
     assert sum(each["killed"] for each in found) == 110

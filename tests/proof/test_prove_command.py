@@ -132,7 +132,7 @@ def test_a_rule_that_no_patient_fulfils_has_no_patient_to_show(prove: Prove) -> 
 
 
 def test_json_is_one_object_a_theorem(prove: Prove) -> None:
-    said = prove(*of("minors-never-add-up", "benign-twitching-beside-danger"), "--format", "json")
+    said = prove(*of("minors-never-add-up", "benign-twitching-beside-danger"), "--as", "json")
     assert (said.code, said.err) == (1, "")
     assert [json.loads(line) for line in said.out.splitlines()] == [
         {
@@ -158,7 +158,7 @@ def test_json_is_one_object_a_theorem(prove: Prove) -> None:
 
 
 def test_without_a_theorem_all_are_proved(prove: Prove) -> None:
-    said = prove("--format", "json")
+    said = prove("--as", "json")
     assert [json.loads(line)["theorem"] for line in said.out.splitlines()] == [each.id for each in all_theorems()]
 
 

@@ -59,6 +59,21 @@ def differing(admitted: Admitted, ruleset: Ruleset) -> list[Notice]:
     return notices
 
 
+def idle(admitted: Admitted, known: Mapping[str, tuple[int, int]], ruleset: Ruleset) -> list[Notice]:
+    """A notice for each value that no rule can use as it stands, because it counts only beside what is missing."""
+    vocabulary, compared = ruleset.vocabulary, ruleset.program.compared
+    notices = []
+    for name in admitted.quantities:
+        makes = [computed for computed, (inputs, _) in COMPUTED.items() if name in inputs and computed in compared]
+        if name in compared or not makes or any(computed in known for computed in makes):
+            continue
+        lacking = {other for computed in makes for other in COMPUTED[computed][0] if other not in known}
+        needs = ", ".join(map(vocabulary.label, sorted(lacking))) or "the reference interval of the report"
+        message = f"{vocabulary.label(name)}: the value counts only together with {needs}, so no rule could use it"
+        notices.append(Notice(code="counts-for-nothing", message=message, items=(name, *sorted(lacking))))
+    return notices
+
+
 def out_of_range(quantities: Mapping[str, tuple[int, int]], ruleset: Ruleset) -> list[str]:
     """The quantities that are known to lie outside their normal range."""
     found = []

@@ -13,12 +13,9 @@ from fasciculation_rules.logic.firing import Firing
 from fasciculation_rules.model.assessment import Disposition, FloorApplied
 from fasciculation_rules.model.base import read_duration
 from fasciculation_rules.model.outcomes import SOON_GP
-from fasciculation_rules.model.ruleset import SPARED_EXAMINATION, UNDER_16
+from fasciculation_rules.model.ruleset import AGE_UNKNOWN, SPARED_EXAMINATION, UNDER_16
 
 UNSETTLED_RUNG = SOON_GP
-AGE_UNKNOWN = "age_unknown"
-"""The floor of those of whom only the age is not known: that of the under 16, with a reason of its own."""
-
 _AGE_UNKNOWN = "The age is not known, so that this may be a child, for whom these rules were not written."
 
 
@@ -60,7 +57,7 @@ def disposition_of(urgency: Urgency, screen: Screen, known: Known, fired: Fired,
         maximum_delay=maximum,
         hastened=maximum != shown.delay,
         first_action_within=_first_action(rung, maximum, urgency, fired, tables),
-        refer=_destinations(rung, urgency, fired, tables),
+        refer=_destinations(rung, floors, urgency, fired, tables),
         time_critical=shown.time_critical,
         audience=shown.audience,
         floors=tuple(floors),
@@ -109,7 +106,12 @@ def _first_action(rung: str, maximum: str | None, urgency: Urgency, fired: Fired
     return first
 
 
-def _destinations(rung: str, urgency: Urgency, fired: Fired, tables: Tables) -> tuple[str, ...]:
+def _destinations(
+    rung: str, floors: list[FloorApplied], urgency: Urgency, fired: Fired, tables: Tables
+) -> tuple[str, ...]:
+    """Whom the rules of the rung name, then its floors; where nobody is named, whom the rung itself does."""
+    ruleset = tables.ruleset
     rules = tables.rules.of(urgency.rules_at(rung, fired.true))
-    named = (name for rule in rules for name in tables.ruleset.escalations[rule].then.refer)
-    return tuple(dict.fromkeys(named))
+    named = [name for rule in rules for name in ruleset.escalations[rule].then.refer]
+    named += [name for floor in floors if floor.rung == rung for name in tables.floors[floor.floor].refer]
+    return tuple(tables.first_first(dict.fromkeys(named or ruleset.urgency[rung].refer), rung))

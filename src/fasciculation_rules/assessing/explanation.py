@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Literal
 
-from fasciculation_rules.assessing.disposition import AGE_UNKNOWN
 from fasciculation_rules.assessing.firings import Fired
 from fasciculation_rules.assessing.phrases import Phrases
 from fasciculation_rules.assessing.resting import rests_on
@@ -14,7 +13,6 @@ from fasciculation_rules.assessing.urgency import Urgency
 from fasciculation_rules.model.assessment import (
     Argument,
     Candidate,
-    CitationOut,
     Disposition,
     FloorApplied,
     PlanOut,
@@ -49,6 +47,7 @@ def explanation_of(
             found.append(say("escalation", because + DISCHARGED if discharged else because, rule))
     for candidate in differential:
         found += [_of(argument, phrases) for argument in (*candidate.for_, *candidate.against, *candidate.excluding)]
+    found += [phrases.told(item.id) for item in plan.safety_net if not item.rules]
     found += [say("plan", phrases.planned(rule), rule) for rule in _planned(plan)]
     return tuple(found)
 
@@ -72,10 +71,7 @@ def _planned(plan: PlanOut) -> Iterator[str]:
 
 
 def _of_floor(applied: FloorApplied, tables: Tables) -> Sentence:
-    floors = tables.ruleset.outcomes.floors
-    floor = floors.under_16 if applied.floor == AGE_UNKNOWN else dict(floors)[applied.floor]
-    row = tables.ruleset.references.rows[floor.row]
-    title = tables.ruleset.references.sources[floor.cite].title
-    citation = CitationOut(cite=floor.cite, title=title, at=None, row=floor.row, unverified=row.unverified)
+    floor = tables.floors[applied.floor]
+    citation = Phrases.of(tables.ruleset).citation(floor.cite, floor.row)
     sentence, rule = applied.because, f"floor:{applied.floor}"
     return Sentence(sentence=sentence, kind="floor", rule=rule, findings=(), citations=(citation,))

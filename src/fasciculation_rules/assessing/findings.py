@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from fasciculation_rules.assessing.admit import Admitted, contradiction
-from fasciculation_rules.assessing.compute import compute, differing, out_of_range
+from fasciculation_rules.assessing.compute import compute, differing, idle, out_of_range
 from fasciculation_rules.assessing.overtaken import BLOODS, overtaken
 from fasciculation_rules.errors import CaseError
 from fasciculation_rules.logic.facts import Facts
@@ -34,6 +34,7 @@ def close(admitted: Admitted, case: Case, ruleset: Ruleset, *, reconcile: bool) 
         *admitted.notices,
         *overtaken(admitted, findings, quantities, case, ruleset),
         *differing(admitted, ruleset),
+        *idle(admitted, quantities, ruleset),
     ]
     contradictions = [*ruleset.closure.contradictions(findings), *_abnormal(findings, quantities, ruleset)]
     if contradictions and not reconcile:

@@ -5,7 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from fasciculation_rules.model.assessment import Check, CitationOut, ProfileIdentity, Question, RulesetIdentity
+from fasciculation_rules.model.assessment import (
+    Check,
+    CitationOut,
+    ProfileIdentity,
+    Question,
+    RulesetIdentity,
+    Sentence,
+)
 from fasciculation_rules.model.rule import Rule
 from fasciculation_rules.model.ruleset import Ruleset
 
@@ -49,17 +56,21 @@ class Phrases:
         return found
 
     def _cited(self, rule: Rule) -> list[CitationOut]:
+        return [self.citation(evidence.cite, evidence.row, evidence.at) for evidence in rule.evidence]
+
+    def citation(self, cite: str, row: str, at: str | None = None) -> CitationOut:
+        """A source, and the row of the evidence that says what it says."""
         references = self.ruleset.references
-        return [
-            CitationOut(
-                cite=evidence.cite,
-                title=references.sources[evidence.cite].title,
-                at=evidence.at,
-                row=evidence.row,
-                unverified=references.rows[evidence.row].unverified,
-            )
-            for evidence in rule.evidence
-        ]
+        title, unverified = references.sources[cite].title, references.rows[row].unverified
+        return CitationOut(cite=cite, title=title, at=at, row=row, unverified=unverified)
+
+    def told(self, name: str) -> Sentence:
+        """Why everybody is told a safety net at some rungs."""
+        net = self.ruleset.outcomes.safety_net[name]
+        cited = (self.citation(net.cite or "", net.row or ""),)
+        return Sentence(
+            sentence=net.because or "", kind="plan", rule=f"safety-net:{name}", findings=(), citations=cited
+        )
 
     def planned(self, name: str) -> str:
         """What a plan rule says: its own `because`, or what it asks for."""

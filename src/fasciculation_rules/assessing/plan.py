@@ -40,6 +40,10 @@ class _Draft:
     lines: dict[tuple[str, str], _Line] = field(default_factory=dict)
     notices: list[Notice] = field(default_factory=list)
 
+    def start(self, section: str, *, id: str, label: str, **item: str | None) -> None:  # noqa: A002
+        """Something to do now, of which no rule may speak."""
+        self.lines[section, id] = _Line(section, {"id": id, "label": label, **item}, [], now=True)
+
     def add(self, section: str, rule: str, *, now: bool, id: str, label: str, **item: str | None) -> None:  # noqa: A002
         """An acute rule moves an item that another rule would leave for afterwards, and names who does it."""
         line = self.lines.get((section, id))
@@ -69,7 +73,8 @@ def plan_of(
     """The plan, and notices about advice that was withheld."""
     ruleset, draft = tables.ruleset, _Draft()
     acute = ruleset.rank[disposition.rung] >= ruleset.rank[ACUTE_FROM]
-    _referrals(draft, urgency, fired, tables, acute=acute)
+    _referrals(draft, disposition, urgency, fired, tables, acute=acute)
+    _nets_for_everybody(draft, disposition.rung, tables)
     gate = _self_care_gate(urgency, screen, fired, tables)
     for name in tables.rules.of(fired.true & tables.plans):
         rule = ruleset.plans[name]
@@ -94,15 +99,25 @@ def plan_of(
     return plan, tuple(draft.notices)
 
 
-def _referrals(draft: _Draft, urgency: Urgency, fired: Fired, tables: Tables, *, acute: bool) -> None:
-    """Each destination once, at its highest rung, highest first."""
+def _referrals(
+    draft: _Draft, disposition: Disposition, urgency: Urgency, fired: Fired, tables: Tables, *, acute: bool
+) -> None:
+    """Each destination once, at its highest rung, highest first; at the shown rung as the disposition says."""
     ruleset = tables.ruleset
+    for name in disposition.refer:
+        draft.start("referrals", id=name, label=ruleset.outcomes.destinations[name].label, rung=disposition.rung)
     for rung in reversed(ruleset.outcomes.ladder):
         now = not acute or ruleset.rank[rung] >= ruleset.rank[ACUTE_FROM]
         for rule in tables.rules.of(urgency.rules_at(rung, fired.true)):
             for name in ruleset.escalations[rule].then.refer:
                 label = ruleset.outcomes.destinations[name].label
                 draft.add("referrals", rule, now=now, id=name, label=label, rung=rung)
+
+
+def _nets_for_everybody(draft: _Draft, rung: str, tables: Tables) -> None:
+    for name, net in tables.ruleset.outcomes.safety_net.items():
+        if rung in net.said_at:
+            draft.start("safety_net", id=name, label=net.label, text=net.text)
 
 
 def _self_care_gate(urgency: Urgency, screen: Screen, fired: Fired, tables: Tables) -> bool:

@@ -11,7 +11,8 @@ from fasciculation_rules.assessing.walk import Walk, to_walk
 from fasciculation_rules.logic.condition import Condition, leaves
 from fasciculation_rules.logic.facts import Facts
 from fasciculation_rules.logic.firing import Firing
-from fasciculation_rules.model.ruleset import Ruleset
+from fasciculation_rules.model.outcomes import Floor
+from fasciculation_rules.model.ruleset import AGE_UNKNOWN, Ruleset
 
 ASKED = (Firing.OPEN, Firing.AWAITS_EXAMINATION, Firing.AWAITS_TEST)
 """What can be done next, by what it is worth: ask, examine, test."""
@@ -89,6 +90,22 @@ class Tables:
                 bit = self.rules.bit[rule.then.discharged_by]
                 masks[bit] = masks.get(bit, 0) | self.rules.bit[name]
         return masks
+
+    @cached_property
+    def floors(self) -> dict[str, Floor]:
+        """The floors by the name under which they are applied."""
+        floors = self.ruleset.outcomes.floors
+        return {**dict(floors), AGE_UNKNOWN: floors.under_16}
+
+    def first_first(self, destinations: Iterable[str], rung: str) -> list[str]:
+        """Those that come first at this rung, then the others, each as they were."""
+        rank, every = self.ruleset.rank, self.ruleset.outcomes.destinations
+
+        def later(name: str) -> bool:
+            up_to = every[name].first_up_to
+            return up_to is None or rank[rung] > rank[up_to]
+
+        return sorted(destinations, key=later)
 
     def rungs_above(self, rung: str) -> tuple[str, ...]:
         """Rungs above one, ascending."""

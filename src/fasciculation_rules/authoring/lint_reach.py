@@ -90,6 +90,7 @@ def unused_outcomes(ruleset: Ruleset) -> Found:
     """Everything that could be concluded is concluded by some rule; a condition, by one that supports it."""
     outcomes = ruleset.outcomes
     named: dict[str, set[str]] = {block: set() for block in ("conditions", "tests", "advice", "safety_net")}
+    named["safety_net"].update(name for name, net in outcomes.safety_net.items() if net.said_at)
     for rule in ruleset.rules.values():
         match rule:
             case Differential(then=then) if then.supports:

@@ -62,7 +62,7 @@ Patients = Annotated[
 Second = Annotated[
     bool, typer.Option("--second-opinion", help="Ask z3 as well about everything that is held impossible.")
 ]
-Shown = Annotated[Form, typer.Option("--format", help="Text, or one JSON object a rule and line.")]
+Shown = Annotated[Form, typer.Option("--as", help="Text, or one JSON object a rule and line.")]
 
 
 def register(app: typer.Typer) -> None:
@@ -78,7 +78,7 @@ def coverage_command(
     write: Write = None,
     patients: Patients = 25,
     second_opinion: Second = False,
-    format_: Shown = Form.TEXT,
+    as_: Shown = Form.TEXT,
 ) -> int:
     """Show which clauses the examples, cases and kept cases of a ruleset show to matter.
 
@@ -91,7 +91,7 @@ def coverage_command(
     ruleset = open_ruleset(version)
     names = _names(rule, ruleset)
     survey = coverage_of(ruleset, _kept(ruleset, kept, write), second_opinion=second_opinion)
-    return _run(survey, ACCOUNT, names, patients=patients, write=write, format_=format_)
+    return _run(survey, ACCOUNT, names, patients=patients, write=write, as_=as_)
 
 
 def mutate_command(
@@ -101,7 +101,7 @@ def mutate_command(
     write: Write = None,
     patients: Patients = 25,
     second_opinion: Second = False,
-    format_: Shown = Form.TEXT,
+    as_: Shown = Form.TEXT,
 ) -> int:
     """Show which slips in the rules of a ruleset its examples, cases and kept cases would find out.
 
@@ -115,7 +115,7 @@ def mutate_command(
     ruleset = open_ruleset(version)
     names = _names(rule, ruleset)
     survey = mutation_of(ruleset, _kept(ruleset, kept, write), names=names, second_opinion=second_opinion)
-    return _run(survey, ACCOUNT, names, patients=patients, write=write, format_=format_)
+    return _run(survey, ACCOUNT, names, patients=patients, write=write, as_=as_)
 
 
 def _names(rules: list[str] | None, ruleset: Ruleset) -> tuple[str, ...]:
@@ -143,12 +143,12 @@ def _kept(ruleset: Ruleset, kept: Path | None, write: Path | None) -> tuple[Kept
 
 
 def _run(
-    survey: Survey, account: Account, names: Sequence[str], *, patients: int, write: Path | None, format_: Form
+    survey: Survey, account: Account, names: Sequence[str], *, patients: int, write: Path | None, as_: Form
 ) -> int:
     """Every condition in turn, then what is written, then the figures."""
     from fasciculation_rules.proof.kept.goal import Fate
 
-    text = format_ is Form.TEXT
+    text = as_ is Form.TEXT
     if text:
         typer.echo(_heading(survey.ruleset))
     found: list[Decided] = []

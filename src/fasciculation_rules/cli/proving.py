@@ -41,7 +41,7 @@ def prove_command(
     second_opinion: Annotated[
         bool, typer.Option("--second-opinion", help="Ask z3 as well; takes two to three times as long.")
     ] = False,
-    format_: Annotated[Form, typer.Option("--format", help="Text, or one JSON object a theorem and line.")] = Form.TEXT,
+    as_: Annotated[Form, typer.Option("--as", help="Text, or one JSON object a theorem and line.")] = Form.TEXT,
     proofs: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Also write and check a proof of each impossibility.")
     ] = None,
@@ -54,15 +54,15 @@ def prove_command(
     Exit code 0: all hold. 1: one fails, and the smallest patient is printed. 3: a solver could not decide in time,
     two of them disagree, or a proof does not check. Needs the extra `prove`, except for --check.
     """
-    if check is not None and (theorem or second_opinion or proofs or format_ is Form.JSON):
+    if check is not None and (theorem or second_opinion or proofs or as_ is Form.JSON):
         raise typer.BadParameter("--check stands alone: files are checked as they are", param_hint="--check")
     ruleset = open_ruleset(version)
     if check is not None:
         return _check(check, ruleset)
     wanted = _wanted(theorem or [])
-    if format_ is Form.TEXT:
+    if as_ is Form.TEXT:
         typer.echo(f"{_named(ruleset)}\nTheorems over every patient there can be:")
-    return _proved(ruleset, wanted, second_opinion=second_opinion, proofs=proofs, form=format_)
+    return _proved(ruleset, wanted, second_opinion=second_opinion, proofs=proofs, form=as_)
 
 
 def _named(ruleset: Ruleset) -> str:

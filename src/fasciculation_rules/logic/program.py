@@ -73,6 +73,12 @@ class Program:
         return FrozenMapping({name: rails(conditions[name]) for name in self.names})
 
     @cached_property
+    def compared(self) -> frozenset[str]:
+        """The quantities of which some condition asks how much."""
+        conditions = (*self.derivations.values(), *self.rules.values())
+        return frozenset(name for condition in conditions for name in names_of(condition)) & {*self.quantities}
+
+    @cached_property
     def slots(self) -> Mapping[str, int]:
         """The first slot of each finding, quantity and derived finding."""
         slots = {name: index for index, name in enumerate(self.findings)}

@@ -174,7 +174,7 @@ class CitationOut(Part):
 
 
 class Sentence(Part):
-    """One sentence, the rule (or floor) that says it and its kind, what it rests on, and its sources.
+    """One sentence, the rule (or floor, or safety net) that says it and its kind, what it rests on, and its sources.
 
     `absent` are those of `findings` that are known to be absent.
     """

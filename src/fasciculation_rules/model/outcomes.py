@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from fasciculation_rules.logic.frozen import FrozenMapping
-from fasciculation_rules.model.base import Date, Duration, Frozen, Name, Text, Value
+from fasciculation_rules.model.base import Date, Duration, Frozen, Name, Names, Text, Value
 from fasciculation_rules.model.tree import Condition
 
 LADDER = ("self_care", "routine", "soon_gp", "urgent_2w", "same_day", "emergency")
@@ -20,12 +20,16 @@ FIRST_RED_FLAG = URGENT_2W
 
 
 class Urgency(Value):
-    """One rung. `delay` is the longest wait (none: no appointment); `first_action_within` is the GP's part of it."""
+    """One rung. `delay` is the longest wait (none: no appointment); `first_action_within` is the GP's part of it.
+
+    `refer` is where to go when neither a rule nor a floor names anybody.
+    """
 
     id: Name
     label: Text
     delay: Duration | None = None
     first_action_within: Duration | None = None
+    refer: Names = ()
     time_critical: bool = False
     audience: Text
     cite: str
@@ -40,9 +44,10 @@ class Labelled(Value):
 
 
 class Floor(Value):
-    """A step of the disposition that raises the shown rung and leaves `at_least` alone."""
+    """A step of the disposition that raises the shown rung and leaves `at_least` alone; `refer` is where that leads."""
 
     rung: Name
+    refer: Names = ()
     because: Text
     cite: str
     row: str
@@ -68,6 +73,12 @@ class Floors(Value):
     not_examined: SparingFloor
 
 
+class Destination(Labelled):
+    """Where to go. Up to the rung `first_up_to` it is named before every other."""
+
+    first_up_to: Name | None = None
+
+
 class Possibility(Labelled):
     """A condition: something it may be."""
 
@@ -80,17 +91,33 @@ class Advice(Labelled):
     text: Text
 
 
+class SafetyNet(Advice):
+    """What should bring the patient back. At the rungs `said_at` everybody is told, and no rule is needed."""
+
+    said_at: Names = ()
+    because: Text | None = None
+    cite: str | None = None
+    row: str | None = None
+
+    @model_validator(mode="after")
+    def _reasoned(self) -> SafetyNet:
+        reason = (self.because, self.cite, self.row)
+        if (None in reason) if self.said_at else any(reason):
+            raise ValueError("'because', 'cite' and 'row' belong to 'said_at', all three of them")
+        return self
+
+
 class Outcomes(Value):
     """Everything a consequence may name. Urgencies ascend; the order of conditions breaks ties."""
 
     urgencies: tuple[Urgency, ...]
-    destinations: Frozen[Name, Labelled]
+    destinations: Frozen[Name, Destination]
     floors: Floors
     reassure_up_to: Name
     conditions: Frozen[Name, Possibility]
     tests: Frozen[Name, Labelled]
     advice: Frozen[Name, Advice]
-    safety_net: Frozen[Name, Advice] = Field(default_factory=FrozenMapping)
+    safety_net: Frozen[Name, SafetyNet] = Field(default_factory=FrozenMapping)
     limits: tuple[Text, ...]
 
     @property

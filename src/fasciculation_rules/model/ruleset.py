@@ -25,6 +25,9 @@ UNDER_16 = "floor-under-16"
 SPARED_EXAMINATION = "floor-not-examined-unless"
 """The names under which the entry criterion and the conditions of two floors stand in a program."""
 
+AGE_UNKNOWN = "age_unknown"
+"""The floor of those of whom only the age is not known: that of the under 16, with a reason of its own."""
+
 Status = Literal["unreleased", "draft", "active", "retired", "withdrawn"]
 
 

@@ -15,6 +15,7 @@ from fasciculation_rules.assessing.urgency import DISCHARGED_TO
 from fasciculation_rules.logic.condition import All, Any, AtLeast, Compare, Condition, Is, Not
 from fasciculation_rules.logic.firing import Firing
 from fasciculation_rules.logic.rails import negation_normal_form
+from fasciculation_rules.model.outcomes import Floor
 from fasciculation_rules.model.ruleset import SPARED_EXAMINATION, UNDER_16, Ruleset
 from fasciculation_rules.proof.cells import cut_of
 from fasciculation_rules.proof.circuit import FALSE, TRUE, Circuit, Wire
@@ -152,15 +153,20 @@ class Reading:
 
     def shows(self, rung: str) -> Wire:
         """Whether the one rung shown is at least this one: what is sure, what is not settled, and the floors."""
-        rank, floors = self.ruleset.rank, self.ruleset.outcomes.floors
-        applied = [
-            (-self.settled, UNSETTLED_RUNG),
-            (-self.finished, floors.screen_unfinished.rung),
-            (self._maybe_a_child, floors.under_16.rung),
-            (self.circuit.every((-self.examined, -self._spared)), floors.not_examined.rung),
-        ]
+        rank = self.ruleset.rank
+        applied = [(-self.settled, UNSETTLED_RUNG), *((wire, floor.rung) for wire, floor in self._floors)]
         raised = [wire for wire, floor in applied if rank[floor] >= rank[rung]]
         return self.circuit.some((self.reaches(rung), *raised))
+
+    @property
+    def _floors(self) -> list[tuple[Wire, Floor]]:
+        """The floors, each with whether its reason holds."""
+        floors = self.ruleset.outcomes.floors
+        return [
+            (-self.finished, floors.screen_unfinished),
+            (self._maybe_a_child, floors.under_16),
+            (self.circuit.every((-self.examined, -self._spared)), floors.not_examined),
+        ]
 
     @cached_property
     def examined(self) -> Wire:
@@ -187,15 +193,21 @@ class Reading:
 
     @cached_property
     def referred(self) -> Wire:
-        """Whether a rule that counts at the rung shown names somebody to go to."""
-        return self.circuit.some(
-            [
-                self.circuit.every((self.counts_as(name, rung), *self._is_shown(rung)))
-                for rung in self.ruleset.outcomes.ladder
-                for name, rule in self.ruleset.escalations.items()
-                if rule.then.refer
-            ]
-        )
+        """Whether a rule that counts at the rung shown, its floor or the rung itself names somebody to go to."""
+        ruleset, every = self.ruleset, self.circuit.every
+        rules = [
+            every((self.counts_as(name, rung), *self._is_shown(rung)))
+            for rung in ruleset.outcomes.ladder
+            for name, rule in ruleset.escalations.items()
+            if rule.then.refer
+        ]
+        floors = [
+            every((wire, -self.reaches(floor.rung), *self._is_shown(floor.rung)))
+            for wire, floor in self._floors
+            if floor.refer
+        ]
+        rungs = [every(self._is_shown(name)) for name, rung in ruleset.urgency.items() if rung.refer]
+        return self.circuit.some([*rules, *floors, *rungs])
 
     def counts_as(self, name: str, rung: str) -> Wire:
         """Whether an escalation rule fires and counts as exactly this rung: its own, or that of its discharge."""

@@ -203,7 +203,10 @@ class _Report:
     def _because(self, *items: PlanItem) -> str:
         """The marks and the rules behind a line of the plan."""
         rules = list(dict.fromkeys(rule for item in items for rule in item.rules))
-        marks = self._marks(self.sentences[rule] for rule in rules if rule in self.sentences)
+        told = [f"safety-net:{item.id}" for item in items if not item.rules]
+        marks = self._marks(self.sentences[rule] for rule in (*rules, *told) if rule in self.sentences)
+        if not rules:
+            return marks
         return f"{marks} Rule{'s' if len(rules) > 1 else ''}: {', '.join(rules)}."
 
     def _next(self) -> None:

@@ -95,9 +95,19 @@ def check_outcomes(parts: Parts, outcomes: Outcomes, references: References) -> 
         parts.note(file, "bad-ladder", message, at="urgencies")
     for name, floor in dict(outcomes.floors).items():
         _check_rung(parts, file, floor.rung, f"floors.{name}.rung")
+        _check_destinations(parts, outcomes, floor.refer, f"floors.{name}.refer")
         _check_citation(parts, references, file, floor.cite, floor.row, f"floors.{name}")
     for index, urgency in enumerate(outcomes.urgencies):
         _check_citation(parts, references, file, urgency.cite, urgency.row, f"urgencies[{index}]")
+        _check_destinations(parts, outcomes, urgency.refer, f"urgencies[{index}].refer")
+    for name, destination in outcomes.destinations.items():
+        if destination.first_up_to is not None:
+            _check_rung(parts, file, destination.first_up_to, f"destinations.{name}.first_up_to")
+    for name, net in outcomes.safety_net.items():
+        for rung in net.said_at:
+            _check_rung(parts, file, rung, f"safety_net.{name}.said_at")
+        if net.cite is not None and net.row is not None:
+            _check_citation(parts, references, file, net.cite, net.row, f"safety_net.{name}")
     _check_rung(parts, file, outcomes.reassure_up_to, "reassure_up_to")
     labelled: list[tuple[str, Mapping[str, Labelled]]] = [
         ("conditions", outcomes.conditions),
@@ -118,6 +128,13 @@ def check_outcomes(parts: Parts, outcomes: Outcomes, references: References) -> 
 def _check_rung(parts: Parts, file: str, rung: str, at: str) -> None:
     if rung not in LADDER:
         parts.note(file, "unknown-urgency", f"unknown urgency '{rung}'", at=at, hint=did_you_mean(rung, LADDER))
+
+
+def _check_destinations(parts: Parts, outcomes: Outcomes, refer: Iterable[str], at: str) -> None:
+    for name in refer:
+        if name not in outcomes.destinations:
+            hint = did_you_mean(name, outcomes.destinations)
+            parts.note("outcomes.yaml", "unknown-destination", f"unknown destination '{name}'", at=at, hint=hint)
 
 
 def _check_citation(parts: Parts, references: References, file: str, cite: str, row: str, at: str) -> None:

@@ -111,9 +111,12 @@ def _threshold(threshold: Threshold) -> dict[str, Any]:
 
 def _outcomes(outcomes: Outcomes) -> dict[str, Any]:
     urgencies = [
-        [rung.id, rung.delay, rung.first_action_within, rung.time_critical, rung.audience]
+        [rung.id, rung.delay, rung.first_action_within, rung.time_critical, rung.audience, *rung.refer]
         for rung in outcomes.urgencies
     ]
+    destinations = outcomes.destinations.items()
+    first = {name: one.first_up_to for name, one in destinations if one.first_up_to is not None}
+    said = {name: list(net.said_at) for name, net in outcomes.safety_net.items() if net.said_at}
     return {
         "urgencies": urgencies,
         "floors": {name: _floor(floor) for name, floor in outcomes.floors},
@@ -123,6 +126,7 @@ def _outcomes(outcomes: Outcomes) -> dict[str, Any]:
         "tests": sorted(outcomes.tests),
         "advice": sorted(outcomes.advice),
         "safety_net": sorted(outcomes.safety_net),
+        **_given(first_up_to=first, said_at=said),
     }
 
 
@@ -133,7 +137,13 @@ def _floor(floor: Floor) -> dict[str, Any]:
         "rung": floor.rung,
         "when": None if when is None else print_condition(when),
         "unless": None if unless is None else print_condition(unless),
+        **_given(refer=floor.refer),
     }
+
+
+def _given(**values: Any) -> dict[str, Any]:
+    """What a ruleset says, without what it leaves out: so that an older one keeps the digest that was pinned."""
+    return {name: list(value) if isinstance(value, tuple) else value for name, value in values.items() if value}
 
 
 def _rule(rule: Rule) -> dict[str, Any]:

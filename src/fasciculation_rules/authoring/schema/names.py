@@ -33,6 +33,9 @@ ONE: dict[tuple[str, str], str] = {
         for floor in ("Floor", "NarrowedFloor", "SparingFloor")
         for key, names in (("rung", "rungs"), ("cite", "sources"), ("row", "rows"))
     },
+    ("Destination", "first_up_to"): "rungs",
+    ("SafetyNet", "cite"): "sources",
+    ("SafetyNet", "row"): "rows",
     ("Outcomes", "reassure_up_to"): "rungs",
     ("Row", "cite"): "sources",
     ("Expected", "rung"): "rungs",
@@ -41,6 +44,8 @@ ONE: dict[tuple[str, str], str] = {
 
 SEVERAL: dict[tuple[str, str], str] = {
     ("Escalate", "refer"): "destinations",
+    **{(model, "refer"): "destinations" for model in ("Urgency", "Floor", "NarrowedFloor", "SparingFloor")},
+    ("SafetyNet", "said_at"): "rungs",
     ("Do", "order"): "tests",
     ("Do", "unless_contraindicated"): "findings_and_derived",
     ("Example", "asks"): "items",
