@@ -34,7 +34,19 @@ from fasciculation_rules.cli.app import app
 from fasciculation_rules.engines import ENGINES
 from fasciculation_rules.errors import EngineUnavailableError
 from fasciculation_rules.logic.grammar import print_number
-from fasciculation_rules.model import assessment, case, ledger, outcomes, profile, record, rule, ruleset, vocabulary
+from fasciculation_rules.model import (
+    assessment,
+    case,
+    change,
+    ledger,
+    outcomes,
+    profile,
+    record,
+    rule,
+    ruleset,
+    signing,
+    vocabulary,
+)
 from fasciculation_rules.model.analytes import ANALYTES
 from fasciculation_rules.model.units import UNITS, WORDS, accepted_units
 from fasciculation_rules.shelf import releases
@@ -395,6 +407,10 @@ MODELS = {
         rule.Evidence, rule.Review, rule.Example, rule.Derivation, rule.Escalation, rule.Escalate,
         rule.Differential, rule.Weigh, rule.Plan, rule.Do, ruleset.Vignette, ruleset.Expected,
         releases.Events, releases.Event, profile.Profile,
+    ],
+    "reference/release-format.md": [
+        signing.Envelope, signing.Sealed, signing.ReleaseStatement, signing.Signers, signing.Signer, signing.Revoked,
+        change.ChangeRecord,
     ],
     "reference/record-format.md": [
         record.RecordForm, record.RulesetOfRecord, record.ProfileOfRecord, record.LibraryOfRecord,

@@ -102,6 +102,12 @@ class RulesetReleasedError(RulesetError):
     """The ruleset was released and is history, so nothing is written into it."""
 
 
+class ReleaseRefusedError(RulesetError):
+    """A version may not be released as asked for; each problem says why. Nothing was written."""
+
+    exit_code = 1
+
+
 class RulesetInvalidError(RulesetError, ValueError):
     """The files of a ruleset do not say something this library can run."""
 

@@ -29,7 +29,7 @@ DONE, NO, BAD, ENGINE, PARTIAL = 0, 1, 2, 3, 4
 WELL = '{"given": {"age": "60 years", "dysarthria": "present"}}'
 ILL = '{"given": {"weekness": "present"}}'
 COMMANDS = (
-    *("assess", "list", "show", "verify"),
+    *("assess", "list", "show", "verify", "release", "withdraw", "sign"),
     *("test", "lint", "prove", "compare", "coverage", "mutate"),
     *("replay", "new", "schema", "pages"),
 )
@@ -134,7 +134,7 @@ def test_usage_names_the_program_and_its_arguments_alike(verb: str, command: Com
 def test_a_command_that_ends_the_program_does_so_with_its_own_code(
     ended: int, here: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(assessing, "open_ruleset", lambda _: sys.exit(ended))
+    monkeypatch.setattr(assessing, "opened", lambda *_, **__: sys.exit(ended))
     with pytest.raises(SystemExit) as caught:
         run(["assess", "case.yaml"])
     assert caught.value.code == ended
@@ -160,7 +160,7 @@ def test_a_ruleset_that_is_not_there_is_bad_input(arguments: list[str], command:
     )
 
 
-@pytest.mark.parametrize("where", ["fasciculation_rules.cli.assessing.open_ruleset", "typer.Typer.__call__"])
+@pytest.mark.parametrize("where", ["fasciculation_rules.cli.assessing.opened", "typer.Typer.__call__"])
 def test_the_keyboard_stops_a_command_with_the_usual_code(
     where: str, here: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -564,7 +564,7 @@ def test_lint_ends_with_one_where_it_found_something_and_with_zero_where_not(com
 def test_verify_of_the_installation_finds_nothing_altered(command: Command) -> None:
     said = command("verify")
     assert (said.code, said.err) == (DONE, "")
-    assert said.lines[-1] == "authenticity: not checked (digests show alteration, not authorship)"
+    assert said.lines[-1] == "integrity: matches the list shipped beside it; authenticity: not checked"
 
 
 def test_verify_takes_the_folder_of_a_release(command: Command) -> None:
@@ -573,7 +573,7 @@ def test_verify_takes_the_folder_of_a_release(command: Command) -> None:
         said = command("verify", name)
         assert (said.code, said.err) == (DONE, "")
         assert said.lines[0].startswith(f"{name}: the same as 0.1.0, released on 2026-11-22 (draft); text sha256:")
-        assert said.lines[1:] == ["authenticity: not checked (digests show alteration, not authorship)"]
+        assert said.lines[1:] == ["integrity: matches the list shipped beside it; authenticity: not checked"]
     (Path(folder) / "codes.csv").write_text("", encoding="utf-8")
     changed = command("verify", "./copy")
     assert (changed.code, changed.err) == (DONE, "")

@@ -8,10 +8,11 @@
 
 Keys of an entry: `name` (a sentence), `expect` (what is printed: all of it), `exit` (where it is not the usual one);
 `options` and `command` of the command line; `form` (the suffix of a case file); and the alteration: `file` with one of
-`replace` (pairs of old and new), `text`, `hex` (bytes), `delete`, `folder`, `link` (to where) or `pipe`.
+`replace` (pairs of old and new), `text`, `hex` (bytes), `delete`, `folder`, `move`, `link` (to where) or `pipe`.
 `text` is repeated `times`, and may go on with `lines` times `line` (numbered from 0), and then with `then`.
 More alterations stand in `and`. In a history, TEXT_DIGEST and LOGIC_DIGEST stand for those of the ruleset there;
-what is expected says DIGEST for any of them.
+what is expected says DIGEST for any of them. A history may have `listed` (the list of files lies beside it) and
+`versions` (the small ruleset lies there under these names instead; the digests are those of the first).
 """
 
 from __future__ import annotations
@@ -32,7 +33,9 @@ import yaml
 
 from fasciculation_rules.cli.app import run
 from fasciculation_rules.shelf import locate
+from fasciculation_rules.shelf.digest import manifest
 from fasciculation_rules.shelf.opening import open_ruleset
+from fasciculation_rules.shelf.read import read_files
 
 HERE = Path(__file__).resolve().parent
 MINI = HERE.parent / "rulesets" / "mini"
@@ -110,8 +113,9 @@ def tried(entry: Entry) -> Said:
     """Sets up what an entry says in a folder of its own, and runs its command line there."""
     with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
         shelf = Path("package", "rulesets")
-        ruleset = shelf / "mini" if entry.room == "releases" else Path("mini")
-        shutil.copytree(MINI, ruleset)
+        ruleset = Path("mini")
+        if entry.room != "releases":
+            shutil.copytree(MINI, ruleset)
         Path("case.yaml").write_text(WHOLE, encoding="utf-8")
         if entry.room == "releases":
             _write_history(entry, shelf)
@@ -134,7 +138,7 @@ def said(command: list[str]) -> Said:
 def alter(folder: Path, data: dict[str, Any]) -> None:
     """Makes the alterations of an entry in a folder."""
     for change in [data, *data.get("and", [])]:
-        if change.keys() & {"replace", "text", "hex", "delete", "folder", "link", "pipe"}:
+        if change.keys() & {"replace", "text", "hex", "delete", "folder", "link", "move", "pipe"}:
             _alter(folder / change["file"], change)
 
 
@@ -163,13 +167,24 @@ def _alter(path: Path, change: dict[str, Any]) -> None:
             path.mkdir()
         case {"link": target}:
             path.symlink_to(target)
+        case {"move": target}:
+            path.rename(path.parent / target)
         case {"pipe": _}:
             path.unlink()
             os.mkfifo(path)
 
 
 def _write_history(entry: Entry, shelf: Path) -> None:
-    ruleset = open_ruleset(shelf / "mini")
+    versions = entry.data.get("versions", ["mini"])
+    for version in versions:
+        shutil.copytree(MINI, shelf / version)
+        if version != "mini":
+            renamed = {"replace": [{"old": "ruleset: mini", "new": f"ruleset: {version}"}]}
+            alter(shelf / version, {"file": "ruleset.yaml", **renamed})
+    ruleset = open_ruleset(shelf / versions[0])
+    if "listed" in entry.data:
+        (shelf / "manifests").mkdir()
+        (shelf / "manifests" / f"{versions[0]}.sha256").write_text(manifest(read_files(shelf / versions[0])), "utf-8")
     history: str = entry.data["history"]
     history = history.replace("TEXT_DIGEST", ruleset.text_digest).replace("LOGIC_DIGEST", ruleset.logic_digest)
     (shelf / "releases.yaml").write_text(history, encoding="utf-8", newline="\n")

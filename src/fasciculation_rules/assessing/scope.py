@@ -5,7 +5,7 @@ from __future__ import annotations
 from fasciculation_rules.assessing.firings import Fired
 from fasciculation_rules.assessing.tables import Tables
 from fasciculation_rules.model.assessment import Notice, Scope
-from fasciculation_rules.model.ruleset import ENTRY, UNDER_16
+from fasciculation_rules.model.ruleset import ENTRY, UNDER_16, Ruleset
 
 ENDED = {
     "retired": Notice(code="ruleset-retired", message="this ruleset was retired; use a newer one"),
@@ -20,7 +20,7 @@ def scope_of(fired: Fired, tables: Tables) -> Scope:
     entry = True if fired.true & bits[ENTRY] else False if fired.false & bits[ENTRY] else None
     notices = []
     if tables.ruleset.status in ENDED:
-        notices.append(ENDED[tables.ruleset.status])
+        notices.append(_ended(tables.ruleset))
     if fired.true & bits.get(UNDER_16, 0):
         message = "under 16 years: outside the scope of this ruleset; every rule was still applied"
         notices.append(Notice(code="outside-scope", message=message, items=("age",)))
@@ -28,3 +28,8 @@ def scope_of(fired: Fired, tables: Tables) -> Scope:
         message = "it is not known that the person is 16 or older, so no self-care advice is given"
         notices.append(Notice(code="age-unknown", message=message, items=("age",)))
     return Scope(entry=entry, notices=tuple(notices))
+
+
+def _ended(ruleset: Ruleset) -> Notice:
+    notice, withdrawal = ENDED[ruleset.status], ruleset.withdrawal
+    return notice if withdrawal is None else Notice(code=notice.code, message=f"this ruleset was {withdrawal}")

@@ -16,6 +16,7 @@ from fasciculation_rules.cli import (
     covering,
     ledger,
     proving,
+    releasing,
     replaying,
     rulesets,
     verifying,
@@ -40,6 +41,7 @@ app = typer.Typer(
 assessing.register(app)
 rulesets.register(app)
 verifying.register(app)
+releasing.register(app)
 authoring.register(app)
 proving.register(app)
 comparing.register(app)

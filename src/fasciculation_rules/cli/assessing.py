@@ -16,7 +16,9 @@ import typer
 from fasciculation_rules.assessing.admit import admit
 from fasciculation_rules.assessing.findings import close
 from fasciculation_rules.assessing.straight_line import assess
+from fasciculation_rules.cli.days import read_day
 from fasciculation_rules.cli.files import Read, error_line, is_many, read_cases
+from fasciculation_rules.cli.opening import opened
 from fasciculation_rules.cli.profiles import with_profile_of
 from fasciculation_rules.cli.recording import begin_recording
 from fasciculation_rules.cli.terminal import page_width
@@ -26,7 +28,6 @@ from fasciculation_rules.model.assessment import Assessment
 from fasciculation_rules.model.case import Case
 from fasciculation_rules.model.ruleset import Ruleset
 from fasciculation_rules.report.text import explain
-from fasciculation_rules.shelf.opening import open_ruleset
 
 DONE, BAD_INPUT, NO_ENGINE, PARTIAL = 0, 2, 3, 4
 
@@ -82,6 +83,14 @@ def assess_command(
             help="A version, or the path of a folder. Default: the newest active release, else the newest draft."
         ),
     ] = None,
+    as_of: Annotated[
+        str | None,
+        typer.Option(metavar="DATE", help="The ruleset that was in force on that day: released, not withdrawn."),
+    ] = None,
+    known_at: Annotated[
+        str | None,
+        typer.Option(metavar="DATE", help="With --as-of: by what had been recorded on that day. Default: by all."),
+    ] = None,
     engine: Annotated[EngineName, typer.Option(help="What evaluates the rules.")] = EngineName.DURABLE,
     on: Annotated[
         str | None, typer.Option(metavar="DATE", help="The day of assessment, YYYY-MM-DD. Default: today.")
@@ -121,9 +130,9 @@ def assess_command(
     Exit code 0: done (an emergency is 0). 2: nothing could be assessed. 3: an engine is missing or two disagree.
     4: some cases were refused.
     """
-    opened = open_ruleset(ruleset)
+    chosen = opened(ruleset, as_of=as_of, known_at=known_at)
     if profile is not None:
-        opened = with_profile_of(profile, opened)
+        chosen = with_profile_of(profile, chosen)
     recording = begin_recording(record, at, reference, reference_ok=reference_ok)
     today = datetime.date.today() if recording is None else recording.day  # noqa: DTZ011  the day where the reader is
     day = read_day(on) or today
@@ -132,17 +141,17 @@ def assess_command(
     for read in _with_progress(read_cases(cases), many or "-" in cases):
         many = many or read.line > 0
         try:
-            assessment = _assess(read, opened, engine, day, reconcile)
+            assessment = _assess(read, chosen, engine, day, reconcile)
             if recording is not None:
                 number = tally.good + tally.bad + 1 if many else None
-                recording.add(read, opened, assessment, day, reconcile=reconcile, number=number)
+                recording.add(read, chosen, assessment, day, reconcile=reconcile, number=number)
         except FasciculationRulesError as error:
             tally.bad += 1
             tally.undecided += isinstance(error, EngineError)
             _refused(read, error, as_, many)
         else:
             tally.good += 1
-            _print(assessment, read, as_, many, _facts(read, opened, day, reconcile) if why else None, opened)
+            _print(assessment, read, as_, many, _facts(read, chosen, day, reconcile) if why else None, chosen)
     if recording is not None:
         recording.close()
     if tally.bad and many:
@@ -210,13 +219,3 @@ def _with_progress(reads: Iterator[Read], many: bool) -> Iterator[Read]:
         for read in reads:
             yield read
             progress.advance(task)
-
-
-def read_day(text: str | None) -> datetime.date | None:
-    """A date as people write it for a computer."""
-    if text is None:
-        return None
-    try:
-        return datetime.date.fromisoformat(text)
-    except ValueError:
-        raise typer.BadParameter(f"'{text}' is not a date; write YYYY-MM-DD", param_hint="'--on'") from None

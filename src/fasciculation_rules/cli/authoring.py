@@ -12,12 +12,13 @@ import typer
 from fasciculation_rules.assessing.firings import engine_of
 from fasciculation_rules.authoring.examples import accept, run_examples
 from fasciculation_rules.authoring.lint import lint
-from fasciculation_rules.cli.assessing import read_day
+from fasciculation_rules.cli.days import read_day
+from fasciculation_rules.cli.opening import opened
 from fasciculation_rules.engines import ENGINES
 from fasciculation_rules.errors import EngineUnavailableError, RulesetReleasedError
 from fasciculation_rules.model.ruleset import Ruleset
 from fasciculation_rules.shelf.locate import shelf_root
-from fasciculation_rules.shelf.opening import is_path, open_ruleset
+from fasciculation_rules.shelf.opening import is_path
 
 DONE, NO, NO_ENGINE = 0, 1, 3
 
@@ -45,7 +46,7 @@ def check_command(
     ] = False,
 ) -> int:
     """Run the examples of every rule, and the cases, of a ruleset."""
-    ruleset = open_ruleset(version)
+    ruleset = opened(version)
     if accept_:
         return _accept(version, ruleset)
     wanted = list(ENGINES) if engine is Engines.ALL else [str(engine)]
@@ -88,7 +89,7 @@ def lint_command(
 ) -> int:
     """Check a ruleset's form, and what a reader would stumble over."""
     day: datetime.date | None = read_day(on)
-    ruleset = open_ruleset(version)
+    ruleset = opened(version)
     found = lint(ruleset, on=day)
     for subject, problem in found:
         typer.echo(f"{subject}: {problem}".replace(": : ", ": "))

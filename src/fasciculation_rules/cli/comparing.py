@@ -10,10 +10,10 @@ from typing import Annotated
 
 import typer
 
-from fasciculation_rules.cli.assessing import read_day
+from fasciculation_rules.cli.days import read_day
 from fasciculation_rules.cli.files import read_cases
+from fasciculation_rules.cli.opening import opened
 from fasciculation_rules.model.case import Case
-from fasciculation_rules.shelf.opening import open_ruleset
 
 DONE, PARTIAL, UNDECIDED = 0, 4, 3
 
@@ -52,7 +52,7 @@ def compare_command(
     from fasciculation_rules.proof.compare.account import as_json, compare, lines_of
     from fasciculation_rules.proof.compare.people import people
 
-    one, other = open_ruleset(old), open_ruleset(new)
+    one, other = opened(old), opened(new)
     day = read_day(on) or datetime.date.today()  # noqa: DTZ011  the day where the reader is
     unread: list[str] = []
     moved = people(one, other, _cases(cases, unread), on=day) if cases else None

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Annotated, Self
 import typer
 
 from fasciculation_rules._version import __version__
+from fasciculation_rules.cli.opening import opened
 from fasciculation_rules.errors import UnknownNameError, did_you_mean
 from fasciculation_rules.model.ruleset import Ruleset
 from fasciculation_rules.shelf.kept import kept_folder, read_kept
-from fasciculation_rules.shelf.opening import open_ruleset
 
 if TYPE_CHECKING:
     from fasciculation_rules.model.kept import Kept
@@ -88,7 +88,7 @@ def coverage_command(
     from fasciculation_rules.proof.coverage.account import ACCOUNT
     from fasciculation_rules.proof.coverage.survey import coverage_of
 
-    ruleset = open_ruleset(version)
+    ruleset = opened(version)
     names = _names(rule, ruleset)
     survey = coverage_of(ruleset, _kept(ruleset, kept, write), second_opinion=second_opinion)
     return _run(survey, ACCOUNT, names, patients=patients, write=write, as_=as_)
@@ -112,7 +112,7 @@ def mutate_command(
     from fasciculation_rules.proof.mutation.account import ACCOUNT
     from fasciculation_rules.proof.mutation.survey import mutation_of
 
-    ruleset = open_ruleset(version)
+    ruleset = opened(version)
     names = _names(rule, ruleset)
     survey = mutation_of(ruleset, _kept(ruleset, kept, write), names=names, second_opinion=second_opinion)
     return _run(survey, ACCOUNT, names, patients=patients, write=write, as_=as_)

@@ -18,12 +18,13 @@ from fasciculation_rules.audit.ledger.in_force import InForce, in_force
 from fasciculation_rules.audit.ledger.store import Ledger
 from fasciculation_rules.audit.record import Record, read_record, ruleset_of_record
 from fasciculation_rules.cli import ledger_proofs
-from fasciculation_rules.cli.assessing import Form, read_day
+from fasciculation_rules.cli.assessing import Form
+from fasciculation_rules.cli.days import read_day
+from fasciculation_rules.cli.opening import opened
 from fasciculation_rules.cli.profiles import with_profile_of
 from fasciculation_rules.cli.recording import read_time_option
 from fasciculation_rules.cli.replaying import numbered_lines
 from fasciculation_rules.errors import FasciculationRulesError
-from fasciculation_rules.shelf.opening import open_ruleset
 
 DONE, NO, BAD_INPUT, PARTIAL = 0, 1, 2, 4
 
@@ -126,9 +127,9 @@ def _append_event(
     if puts_in_force != (ruleset is not None):
         said = "needs --ruleset" if puts_in_force else "takes no --ruleset"
         raise typer.BadParameter(f"'{kind}' {said}", param_hint="'--event'")
-    opened = None if ruleset is None else open_ruleset(ruleset)
-    if opened is not None and profile is not None:
-        opened = with_profile_of(profile, opened)
+    named = None if ruleset is None else opened(ruleset)
+    if named is not None and profile is not None:
+        named = with_profile_of(profile, named)
     entry = append_event(
         ledger,
         kind.value,
@@ -136,7 +137,7 @@ def _append_event(
         why=why,
         since=None if since is None else read_time_option(since, "--since"),
         tenant=tenant,
-        ruleset=None if opened is None else ruleset_of_record(opened),
+        ruleset=None if named is None else ruleset_of_record(named),
     )
     typer.echo(f"{entry.sequence} {kind}")
     return DONE

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from fasciculation_rules._version import __version__
+from fasciculation_rules.cli.opening import opened
 from fasciculation_rules.errors import UnknownNameError, did_you_mean
 from fasciculation_rules.model.ruleset import Ruleset
-from fasciculation_rules.shelf.opening import open_ruleset
 
 if TYPE_CHECKING:
     from fasciculation_rules.proof.question import Theorem
@@ -56,7 +56,7 @@ def prove_command(
     """
     if check is not None and (theorem or second_opinion or proofs or as_ is Form.JSON):
         raise typer.BadParameter("--check stands alone: files are checked as they are", param_hint="--check")
-    ruleset = open_ruleset(version)
+    ruleset = opened(version)
     if check is not None:
         return _check(check, ruleset)
     wanted = _wanted(theorem or [])

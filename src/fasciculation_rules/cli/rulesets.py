@@ -7,13 +7,14 @@ from typing import Annotated
 
 import typer
 
+from fasciculation_rules.cli.opening import opened
 from fasciculation_rules.cli.terminal import columns, in_columns, page_width
 from fasciculation_rules.errors import UnknownNameError, did_you_mean
 from fasciculation_rules.model.ruleset import Ruleset
 from fasciculation_rules.report.rule_page import rule_page
 from fasciculation_rules.report.vocabulary_page import item_page
 from fasciculation_rules.shelf.locate import shelf_root, versions
-from fasciculation_rules.shelf.opening import newest, open_ruleset
+from fasciculation_rules.shelf.opening import newest
 from fasciculation_rules.shelf.releases import read_releases
 
 DONE = 0
@@ -50,7 +51,7 @@ def show_command(
     ] = None,
 ) -> int:
     """Show a ruleset, one of its rules, or one item of its vocabulary."""
-    ruleset = open_ruleset(version)
+    ruleset = opened(version)
     if name is None:
         typer.echo(_overview(ruleset), nl=False)
     elif name in ruleset.rules:

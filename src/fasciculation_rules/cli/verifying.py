@@ -1,23 +1,32 @@
-"""`verify`: whether rulesets are as they were released."""
+"""`verify`: whether rulesets are as they were released, and who vouches for that."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Sequence
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from fasciculation_rules.errors import RulesetNotFoundError
-from fasciculation_rules.shelf.altered import altered
-from fasciculation_rules.shelf.digest import text_digest
-from fasciculation_rules.shelf.locate import shelf_root, versions
-from fasciculation_rules.shelf.opening import is_path, open_ruleset
-from fasciculation_rules.shelf.read import read_files
-from fasciculation_rules.shelf.releases import Release, read_releases
+from fasciculation_rules.audit.signatures import Judged, Standing
+from fasciculation_rules.model.signing import ReleaseStatement
+from fasciculation_rules.release.verifying import Integrity, Verified, verify
+from fasciculation_rules.shelf.locate import shelf_root
+from fasciculation_rules.shelf.releases import read_releases
+from fasciculation_rules.shelf.signers import read_signers
 
 DONE, NO = 0, 1
 UNRELEASED = "unreleased, so there is nothing to check it against"
+NO_HISTORY = "there is no history of releases (releases.yaml), so nothing here can be checked"
+
+
+class Form(StrEnum):
+    """How the answer is printed."""
+
+    TEXT = "text"
+    JSON = "json"
 
 
 def register(app: typer.Typer) -> None:
@@ -32,72 +41,111 @@ def verify_command(
             metavar="VERSION", help="A version, or the path of a folder to compare. Default: every release."
         ),
     ] = None,
+    trust: Annotated[
+        Path | None,
+        typer.Option(metavar="KEYS", help="Check signatures too, by a list of signers that you hold yourself."),
+    ] = None,
+    as_: Annotated[Form, typer.Option("--as", help="text for people, json for programs.")] = Form.TEXT,
 ) -> int:
-    """Check that released rulesets still have the digests they were released with."""
-    releases = read_releases(shelf_root())
-    code = DONE
-    if not releases:
-        typer.echo("there is no history of releases (releases.yaml), so nothing here can be checked")
-        code = NO
-    if is_path(version):
-        code = max(code, _verify_folder(version, releases))
+    """Check that released rulesets still have the digests they were released with, and who vouches for them.
+
+    Exit code 0: nothing is wrong. 1: something is, and is named. Needs the extra `sign` for --trust.
+    """
+    signers = None if trust is None else read_signers(trust)
+    history = bool(read_releases(shelf_root()))
+    found = verify(version, trust=signers)
+    if as_ is Form.JSON:
+        typer.echo(json.dumps(_as_values(found, history, checked=trust is not None), ensure_ascii=False, indent=2))
     else:
-        code = max(code, *(_verify_version(name, releases) for name in _wanted(version, releases)))
-    typer.echo("authenticity: not checked (digests show alteration, not authorship)")
-    return code
+        if not history:
+            typer.echo(NO_HISTORY)
+        for each in found:
+            _say(each)
+        typer.echo(
+            f"integrity: {_integrity(found, history)}; authenticity: {_authenticity(found, checked=trust is not None)}"
+        )
+    return DONE if history and all(each.good for each in found) else NO
 
 
-def _wanted(version: str | None, releases: Mapping[str, Release]) -> list[str]:
-    """The version that is named, or all there are and all there should be."""
-    there = versions(shelf_root())
-    if version is None:
-        return list(dict.fromkeys([*there, *releases]))
-    if version in there or version in releases:
-        return [version]
-    hint = f"; for the folder, write './{version}'" if version and Path(version).is_dir() else ""
-    raise RulesetNotFoundError(f"there is no ruleset '{version}'; there are: {', '.join(there)}{hint}")
+def _say(found: Verified) -> None:
+    release = found.release
+    match found.integrity:
+        case Integrity.UNRELEASED:
+            more = f"; text {found.text_digest}" if "/" in found.name else ""
+            typer.echo(f"{found.name}: {UNRELEASED}{more}")
+        case Integrity.MISSING:
+            typer.echo(f"{found.name}: MISSING: it was released, but its folder is not here")
+        case Integrity.ALTERED:
+            typer.echo(f"{found.name}: ALTERED")
+            typer.echo(f"error: {found.error}", err=True)
+        case Integrity.MATCHES if release is not None and release.version != found.name:
+            same = f"the same as {release.version}, released on {release.date} ({release.status})"
+            typer.echo(f"{found.name}: {same}; text {found.text_digest}")
+        case Integrity.MATCHES if release is not None:
+            digests = f"text {found.text_digest}; logic {found.logic_digest}"
+            typer.echo(f"{found.name}: as released on {release.date} ({release.status}); {digests}")
+    for judged in found.signatures or ():
+        typer.echo(f"  signature {judged}{_who(judged)}")
+    if found.signatures is not None and found.release is not None and not found.vouched:
+        typer.echo("  not vouched for: expected valid signatures of a release manager and of one more, and no others")
 
 
-def _verify_version(name: str, releases: Mapping[str, Release]) -> int:
-    """Each release is looked at, however many before it were altered."""
-    if name not in versions(shelf_root()):
-        typer.echo(f"{name}: MISSING: it was released, but its folder is not here")
-        return NO
-    if name not in releases:
-        typer.echo(f"{name}: {UNRELEASED}")
-        return DONE
-    release = releases[name]
-    files = read_files(shelf_root() / name)
-    found = text_digest(files)
-    if found != release.text_digest:
-        return _say_altered(name, str(altered(release, files)))
-    logic = open_ruleset(name).logic_digest
-    if logic != release.logic_digest:
-        return _say_altered(name, f"ruleset {name}: the logic digest is {logic}, expected {release.logic_digest}")
-    typer.echo(f"{name}: as released on {release.date} ({release.status}); text {found}; logic {logic}")
-    return DONE
+def _who(judged: Judged[ReleaseStatement]) -> str:
+    """Who signed, of a signature that is worth something."""
+    signer, statement = judged.signer, judged.statement
+    if judged.standing is not Standing.VALID or signer is None or statement is None:
+        return ""
+    return f": {signer.name}, {signer.organisation}, {signer.role}, at {statement.at}: {statement.meaning}"
 
 
-def _verify_folder(path: str, releases: Mapping[str, Release]) -> int:
-    """A folder is the release whose files it has, under whatever name; else it should be the one whose name it has."""
-    folder = Path(path)
-    if not (folder / "ruleset.yaml").is_file():
-        fault = f"'{path}' is not a ruleset folder: it has no ruleset.yaml"
-        raise RulesetNotFoundError(fault if folder.exists() else f"there is no folder '{path}'")
-    files = read_files(folder)
-    found = text_digest(files)
-    for version, release in releases.items():
-        if release.text_digest == found:
-            typer.echo(f"{path}: the same as {version}, released on {release.date} ({release.status}); text {found}")
-            return DONE
-    name = folder.resolve().name
-    if name in releases:
-        return _say_altered(path, str(altered(releases[name], files)))
-    typer.echo(f"{path}: {UNRELEASED}; text {found}")
-    return DONE
+def _integrity(found: Sequence[Verified], history: bool) -> str:
+    if not history:
+        return "not checked"
+    wrong = any(each.integrity in (Integrity.ALTERED, Integrity.MISSING) for each in found)
+    return f"{'does NOT match' if wrong else 'matches'} the list shipped beside it"
 
 
-def _say_altered(name: str, message: str) -> int:
-    typer.echo(f"{name}: ALTERED")
-    typer.echo(f"error: {message}", err=True)
-    return NO
+def _authenticity(found: Sequence[Verified], *, checked: bool) -> str:
+    released = [each for each in found if each.release is not None]
+    if not checked or not released:
+        return "not checked"
+    return "shown" if all(each.good for each in released) else "NOT shown"
+
+
+def _as_values(found: Sequence[Verified], history: bool, *, checked: bool) -> dict[str, object]:
+    return {
+        "format": 1,
+        "rulesets": [_values(each) for each in found],
+        "integrity": _integrity(found, history),
+        "authenticity": _authenticity(found, checked=checked),
+    }
+
+
+def _values(found: Verified) -> dict[str, object]:
+    release = found.release
+    problems = found.error.problems if found.error else ()
+    signatures = found.signatures or ()
+    return {
+        "name": found.name,
+        "integrity": str(found.integrity),
+        "release": None
+        if release is None
+        else {"version": release.version, "date": str(release.date), "status": release.status},
+        "text_digest": {"expected": release.text_digest if release else None, "found": found.text_digest or None},
+        "logic_digest": {"expected": release.logic_digest if release else None, "found": found.logic_digest or None},
+        "problems": [
+            {"file": each.file, "code": each.code, "message": each.message, "hint": each.hint} for each in problems
+        ],
+        "signatures": None
+        if found.signatures is None
+        else [
+            {
+                "file": each.name,
+                "standing": str(each.standing),
+                "why": each.why,
+                "signer": each.signer.model_dump(mode="json") if each.signer else None,
+                "statement": each.statement.model_dump(mode="json") if each.statement else None,
+            }
+            for each in signatures
+        ],
+    }

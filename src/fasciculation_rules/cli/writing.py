@@ -15,7 +15,7 @@ import typer
 from fasciculation_rules.authoring.pages import pages_of
 from fasciculation_rules.authoring.scaffold import rule_text
 from fasciculation_rules.authoring.schema import schemas_of
-from fasciculation_rules.cli.assessing import read_day
+from fasciculation_rules.cli.days import read_day
 from fasciculation_rules.errors import RulesetError, RulesetNotFoundError, RulesetReleasedError
 from fasciculation_rules.model.rule import KINDS
 from fasciculation_rules.shelf.locate import shelf_root

@@ -47,6 +47,19 @@ class About(Value):
     entry: Condition
 
 
+class Withdrawal(Value):
+    """Why a version should no longer be used, from which day, and what to use instead."""
+
+    date: Date
+    reason: Text
+    hazard: Text | None = None
+    replaced_by: Text | None = None
+
+    def __str__(self) -> str:
+        hazard = f" (hazard {self.hazard})" if self.hazard else ""
+        return f"withdrawn on {self.date}: {self.reason}{hazard}; use {self.replaced_by or 'another version'}"
+
+
 class Expected(Value):
     """The accepted decision of a vignette; what is left out is not compared."""
 
@@ -87,6 +100,7 @@ class Ruleset:
     logic_digest: str
     effective_digest: str
     status: Status = "unreleased"
+    withdrawal: Withdrawal | None = None
     profile: Profile | None = None
     profile_digest: str | None = None
     memo: dict[str, Any] = field(default_factory=dict, init=False)

@@ -1,7 +1,8 @@
-"""What can be said of a release whose files changed. A release has one digest of all its files, which names none."""
+"""What can be said of a release whose files changed: each file that did, where the list of its files lies beside it."""
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Mapping
 
 from fasciculation_rules.errors import Problem, RulesetAlteredError
@@ -10,11 +11,49 @@ from fasciculation_rules.shelf.read import FILES, belongs
 from fasciculation_rules.shelf.releases import Release
 
 
-def altered(release: Release, files: Mapping[str, bytes]) -> RulesetAlteredError:
-    """The error for a release that has these files now, naming those that can be named.
+def altered(
+    release: Release, files: Mapping[str, bytes], listed: Mapping[str, str] | None = None
+) -> RulesetAlteredError:
+    """The error for a release that has these files now; `listed` are those of its list, SHA-256 by path.
 
-    What could not have been released, and line ends, can be seen; whether more differs is tried by leaving them out.
+    With a list every file that differs is named. Without one, what could not have been released, and line ends, can be
+    seen; whether more differs is tried by leaving them out.
     """
+    problems, known = _guessed(release, files) if listed is None else (list(_named(files, listed)), "")
+    return RulesetAlteredError(
+        f"ruleset {release.version} was altered after its release: expected {release.text_digest}, "
+        f"found {text_digest(files)}; {known}restore the released files, or copy the folder to a new version",
+        problems,
+    )
+
+
+def _named(files: Mapping[str, bytes], listed: Mapping[str, str]) -> Iterator[Problem]:
+    """What differs from the list, file by file."""
+    own = {path: hashlib.sha256(raw).hexdigest() for path, raw in files.items()}
+    added, missing = own.keys() - listed.keys(), listed.keys() - own.keys()
+    was = {listed[path]: path for path in missing}
+    for path in added:
+        former = was.get(own[path])
+        if former is None:
+            yield _stray(path)
+        else:
+            yield Problem(path, 0, 0, "", "renamed-file", f"it was released as {former}", "give it its name again")
+    renamed = {was[own[path]] for path in added if own[path] in was}
+    yield from (_missing(path) for path in missing - renamed)
+    for path in own.keys() & listed.keys():
+        if own[path] != listed[path]:
+            yield _differs(path, files[path], expected=listed[path], found=own[path])
+
+
+def _differs(path: str, raw: bytes, *, expected: str, found: str) -> Problem:
+    if hashlib.sha256(_with_own_line_ends(raw)).hexdigest() == expected:
+        return Problem(path, 0, 0, "", "windows-line-ends", "lines end in CRLF here, and nothing else differs", _LF)
+    message = f"expected sha256:{expected}, found sha256:{found}"
+    return Problem(path, 0, 0, "", "altered-file", message, "restore it")
+
+
+def _guessed(release: Release, files: Mapping[str, bytes]) -> tuple[list[Problem], str]:
+    """What can be named without a list, and whether that is all."""
     kept = {path: _with_own_line_ends(raw) for path, raw in files.items() if belongs(path)}
     added = _added(release, kept)
     problems = [
@@ -25,14 +64,8 @@ def altered(release: Release, files: Mapping[str, bytes]) -> RulesetAlteredError
     ]
     whole = text_digest({path: raw for path, raw in kept.items() if path not in added}) == release.text_digest
     if not problems:
-        known = "one digest of all files does not say which of them changed"
-    else:
-        known = f"{'nothing differs but' if whole else 'more differs than'} what is listed"
-    return RulesetAlteredError(
-        f"ruleset {release.version} was altered after its release: expected {release.text_digest}, "
-        f"found {text_digest(files)}; {known}; restore the released files, or copy the folder to a new version",
-        problems,
-    )
+        return problems, "one digest of all files does not say which of them changed; "
+    return problems, f"{'nothing differs but' if whole else 'more differs than'} what is listed; "
 
 
 def _added(release: Release, files: Mapping[str, bytes]) -> list[str]:
@@ -48,8 +81,10 @@ def _windows(files: Mapping[str, bytes]) -> Iterator[Problem]:
     ending = sorted(path for path, raw in files.items() if belongs(path) and _with_own_line_ends(raw) != raw)
     if ending:
         more = f" and in {len(ending) - 1} more file{'' if len(ending) == 2 else 's'}" if len(ending) > 1 else ""
-        hint = "restore them with LF alone (git: `text eol=lf`)"
-        yield Problem(ending[0], 0, 0, "", "windows-line-ends", f"lines end in CRLF here{more}", hint)
+        yield Problem(ending[0], 0, 0, "", "windows-line-ends", f"lines end in CRLF here{more}", _LF)
+
+
+_LF = "restore them with LF alone (git: `text eol=lf`)"
 
 
 def _with_own_line_ends(raw: bytes) -> bytes:

@@ -52,16 +52,25 @@ def logic_digest(
     rules: Mapping[str, Rule],
 ) -> str:
     """Equal for two rulesets that decide alike by construction, whatever their prose."""
-    return digest_of(
-        {
-            "entry": print_condition(about.entry),
-            "findings": {name: _finding(finding) for name, finding in vocabulary.findings.items()},
-            "quantities": {name: _quantity(quantity) for name, quantity in vocabulary.quantities.items()},
-            "thresholds": {name: _threshold(threshold) for name, threshold in thresholds.items()},
-            "outcomes": _outcomes(outcomes),
-            "rules": {name: _rule(rule) for name, rule in rules.items()},
-        }
-    )
+    return digest_of(logic_of(about, vocabulary, thresholds, outcomes, rules))
+
+
+def logic_of(
+    about: About,
+    vocabulary: Vocabulary,
+    thresholds: Mapping[str, Threshold],
+    outcomes: Outcomes,
+    rules: Mapping[str, Rule],
+) -> dict[str, Any]:
+    """What decides, as plain values: a ruleset without its prose."""
+    return {
+        "entry": print_condition(about.entry),
+        "findings": {name: _finding(finding) for name, finding in vocabulary.findings.items()},
+        "quantities": {name: _quantity(quantity) for name, quantity in vocabulary.quantities.items()},
+        "thresholds": {name: _threshold(threshold) for name, threshold in thresholds.items()},
+        "outcomes": _outcomes(outcomes),
+        "rules": {name: _rule(rule) for name, rule in rules.items()},
+    }
 
 
 def profile_digest(profile: Profile) -> str:

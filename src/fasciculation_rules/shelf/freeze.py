@@ -14,7 +14,7 @@ from fasciculation_rules.logic.program import Program
 from fasciculation_rules.model.outcomes import Outcomes
 from fasciculation_rules.model.profile import Profile
 from fasciculation_rules.model.rule import Derivation, Rule
-from fasciculation_rules.model.ruleset import ENTRY, SPARED_EXAMINATION, UNDER_16, About, Ruleset, Status
+from fasciculation_rules.model.ruleset import ENTRY, SPARED_EXAMINATION, UNDER_16, About, Ruleset, Status, Withdrawal
 from fasciculation_rules.model.vocabulary import Vocabulary
 from fasciculation_rules.shelf import check, digest
 from fasciculation_rules.shelf.check_examples import check_examples
@@ -26,7 +26,9 @@ from fasciculation_rules.shelf.resolve import Resolver
 _KIND_ORDER = {"derivation": 0, "escalation": 1, "differential": 2, "plan": 3}
 
 
-def freeze(files: Mapping[str, bytes], name: str, *, status: Status = "unreleased") -> Ruleset:
+def freeze(
+    files: Mapping[str, bytes], name: str, *, status: Status = "unreleased", withdrawal: Withdrawal | None = None
+) -> Ruleset:
     """The ruleset that these files say.
 
     Raises RulesetInvalidError with every problem found, each at file, line and column.
@@ -69,6 +71,7 @@ def freeze(files: Mapping[str, bytes], name: str, *, status: Status = "unrelease
         logic_digest=logic,
         effective_digest=digest.effective_digest(logic, None),
         status=status,
+        withdrawal=withdrawal,
     )
 
 

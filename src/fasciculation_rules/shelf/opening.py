@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import os
 from collections.abc import Mapping
 from functools import lru_cache
@@ -9,19 +10,29 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import TypeGuard
 
-from fasciculation_rules.errors import RulesetNotFoundError, did_you_mean, wrong_argument
+from fasciculation_rules.errors import ArgumentError, RulesetNotFoundError, did_you_mean, wrong_argument
 from fasciculation_rules.model.ruleset import Ruleset
 from fasciculation_rules.shelf.altered import altered
 from fasciculation_rules.shelf.digest import text_digest
 from fasciculation_rules.shelf.freeze import freeze
 from fasciculation_rules.shelf.locate import by_number, shelf_root, versions
+from fasciculation_rules.shelf.manifests import read_manifest
 from fasciculation_rules.shelf.read import read_files
-from fasciculation_rules.shelf.releases import FILE, Release, read_releases
+from fasciculation_rules.shelf.releases import FILE, Event, Release, read_events, standing
 from fasciculation_rules.shelf.uncollected import uncollected
 
 
-def open_ruleset(version_or_folder: str | os.PathLike[str] | None = None) -> Ruleset:
+def open_ruleset(
+    version_or_folder: str | os.PathLike[str] | None = None,
+    *,
+    as_of: datetime.date | None = None,
+    known_at: datetime.date | None = None,
+) -> Ruleset:
     """A ruleset, read, checked and frozen; the newest active one (else the newest draft) without an argument.
+
+    `as_of` names a day instead of a version: the one that was the newest then, released and not yet withdrawn.
+    `known_at` is the day on which that is asked: what was recorded later counts as not known. Without it all counts.
+    What has become of the version since is said all the same, in its status and withdrawal.
 
     Opening the same version again returns the same value: a release was verified when it was first opened, and
     an unreleased version is read again once one of its files has changed.
@@ -33,6 +44,8 @@ def open_ruleset(version_or_folder: str | os.PathLike[str] | None = None) -> Rul
     """
     if not isinstance(version_or_folder, str | os.PathLike | None):
         raise wrong_argument("a ruleset is named by a version such as '0.1.0', or is a folder", version_or_folder)
+    if as_of is not None or known_at is not None:
+        return open_ruleset(_version_as_of(version_or_folder, as_of, known_at))
     if isinstance(version_or_folder, os.PathLike) or is_path(version_or_folder):
         return _open_folder(Path(version_or_folder))
     root = shelf_root()
@@ -67,15 +80,50 @@ def newest(releases: Mapping[str, Release]) -> str | None:
     return None
 
 
+def _version_as_of(named: object, as_of: datetime.date | None, known_at: datetime.date | None) -> str:
+    """The version that was in force on a day, as it was known on another.
+
+    Raises ArgumentError for what is no day, or names a version as well; RulesetNotFoundError where none was.
+    """
+    if named is not None:
+        raise ArgumentError("a ruleset is named by its version or by a day (as_of), not by both")
+    if as_of is None:
+        raise ArgumentError("known_at says when as_of is asked for, so as_of is needed too")
+    for name, day in (("as_of", as_of), ("known_at", known_at)):
+        if day is not None and type(day) is not datetime.date:
+            raise wrong_argument(f"`{name}` is a datetime.date, such as datetime.date(2026, 11, 22)", day)
+    counting = [
+        event for event in known_events() if event.date <= as_of and (known_at is None or event.known <= known_at)
+    ]
+    releases = standing(counting)
+    version = newest(releases)
+    if version is None:
+        known = "" if known_at is None else f", as it was known on {known_at}"
+        told = "; ".join(f"{each.version}, {each.status}" for each in releases.values()) or "nothing was released"
+        raise RulesetNotFoundError(f"no ruleset was active or a draft on {as_of}{known}: by then {told}")
+    return version
+
+
 def known_releases() -> Mapping[str, Release]:
-    """The history of the shelf, read again only when its file has changed."""
+    """Where each version of the shelf stands by all events, read again only when their file has changed."""
     root = shelf_root()
     return _releases(str(root), _stamp(root / FILE))
 
 
+def known_events() -> tuple[Event, ...]:
+    """The history of the shelf."""
+    root = shelf_root()
+    return _events(str(root), _stamp(root / FILE))
+
+
 @lru_cache(maxsize=8)
 def _releases(_root: str, _stamp: str) -> Mapping[str, Release]:
-    return read_releases(shelf_root())
+    return standing(_events(_root, _stamp))
+
+
+@lru_cache(maxsize=8)
+def _events(_root: str, _stamp: str) -> tuple[Event, ...]:
+    return read_events(shelf_root())
 
 
 @lru_cache(maxsize=8)
@@ -115,8 +163,8 @@ def _open_version(root: Traversable, version: str) -> Ruleset:
     if release is None:
         return freeze(files, version)
     if text_digest(files) != release.text_digest:
-        raise altered(release, files)
-    return freeze(files, version, status=release.status)
+        raise altered(release, files, read_manifest(root, version, release.text_digest))
+    return freeze(files, version, status=release.status, withdrawal=release.withdrawal)
 
 
 def _open_folder(folder: Path) -> Ruleset:

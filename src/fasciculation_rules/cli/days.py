@@ -1,0 +1,17 @@
+"""Days as people write them for a computer."""
+
+from __future__ import annotations
+
+import datetime
+
+import typer
+
+
+def read_day(text: str | None, option: str = "--on") -> datetime.date | None:
+    """A date as people write it for a computer."""
+    if text is None:
+        return None
+    try:
+        return datetime.date.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter(f"'{text}' is not a date; write YYYY-MM-DD", param_hint=f"'{option}'") from None

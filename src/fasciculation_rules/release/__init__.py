@@ -1,0 +1,1 @@
+"""Cutting a version: released, withdrawn, signed, verified."""

@@ -1,0 +1,67 @@
+"""Signatures of releases: where they lie, how one is made, and which there are."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator
+from importlib.resources.abc import Traversable
+from pathlib import Path
+
+from fasciculation_rules.audit.dsse import SigningKey, seal
+from fasciculation_rules.errors import ArgumentError, RulesetReleasedError, SignatureError
+from fasciculation_rules.model.signing import Envelope, ReleaseStatement, Role
+from fasciculation_rules.release.cutting import writable_shelf
+from fasciculation_rules.shelf.envelopes import read_envelope
+from fasciculation_rules.shelf.history import write_whole
+from fasciculation_rules.shelf.locate import read_bytes
+from fasciculation_rules.shelf.opening import open_ruleset
+from fasciculation_rules.shelf.strict_yaml import MAX_BYTES
+
+FOLDER, SUFFIX = "signatures", ".dsse.json"
+
+
+def sign(version: str, *, key: SigningKey, role: Role, meaning: str, at: datetime.datetime) -> Path:
+    """Signs a release, and keeps the signature beside the history, outside the folder that is frozen.
+
+    `meaning` says what the signer vouches for; `at` is the time that the signer claims, with its offset.
+    Raises RulesetAlteredError where the release is not what was released, RulesetReleasedError where it was not;
+    SignatureError where this key signed it before.
+    """
+    if at.tzinfo is None:
+        raise ArgumentError("the time of a signature has an offset, such as datetime.UTC")
+    shelf = writable_shelf()
+    ruleset = open_ruleset(version)
+    if ruleset.status == "unreleased":
+        raise RulesetReleasedError(f"ruleset {version} is unreleased; what is signed is a release")
+    statement = ReleaseStatement(
+        signer=key.id,
+        role=role,
+        meaning=meaning,
+        at=at.isoformat(),
+        version=version,
+        text_digest=ruleset.text_digest,
+        logic_digest=ruleset.logic_digest,
+    )
+    file = shelf / FOLDER / version / f"{role.replace(' ', '-')}-{key.id.removeprefix('sha256:')[:16]}{SUFFIX}"
+    try:
+        write_whole(file, f"{seal(statement, key).to_json()}\n".encode())
+    except FileExistsError:
+        raise SignatureError(f"this key has signed {version} before as {role}: {file.name}") from None
+    return file
+
+
+def signatures(root: Traversable, version: str) -> Iterator[tuple[str, Envelope | SignatureError]]:
+    """Each signature of a version by the name of its file, or why it cannot be read."""
+    folder = root / FOLDER / version
+    if not folder.is_dir():
+        return
+    for file in sorted(folder.iterdir(), key=lambda file: file.name):
+        try:
+            yield file.name, read_envelope(read_bytes(file, MAX_BYTES), file.name)
+        except SignatureError as error:
+            yield file.name, error
+        except OSError as error:
+            yield (
+                file.name,
+                SignatureError(f"{file.name} cannot be read: {(error.strerror or 'no reason known').lower()}"),
+            )
