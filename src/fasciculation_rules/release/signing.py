@@ -11,10 +11,14 @@ from fasciculation_rules.audit.dsse import SigningKey, seal
 from fasciculation_rules.errors import ArgumentError, RulesetReleasedError, SignatureError
 from fasciculation_rules.model.signing import Envelope, ReleaseStatement, Role
 from fasciculation_rules.release.cutting import writable_shelf
+from fasciculation_rules.shelf.altered import altered
+from fasciculation_rules.shelf.digest import text_digest
 from fasciculation_rules.shelf.envelopes import read_envelope
 from fasciculation_rules.shelf.history import write_whole
 from fasciculation_rules.shelf.locate import read_bytes
-from fasciculation_rules.shelf.opening import open_ruleset
+from fasciculation_rules.shelf.manifests import read_manifest
+from fasciculation_rules.shelf.opening import known_releases, open_ruleset
+from fasciculation_rules.shelf.read import read_files
 from fasciculation_rules.shelf.strict_yaml import MAX_BYTES
 
 FOLDER, SUFFIX = "signatures", ".dsse.json"
@@ -33,6 +37,10 @@ def sign(version: str, *, key: SigningKey, role: Role, meaning: str, at: datetim
     ruleset = open_ruleset(version)
     if ruleset.status == "unreleased":
         raise RulesetReleasedError(f"ruleset {version} is unreleased; what is signed is a release")
+    files = read_files(shelf / version)
+    if text_digest(files) != ruleset.text_digest:  # since it was opened, which is once for each process
+        listed = read_manifest(shelf, version, ruleset.text_digest)
+        raise altered(known_releases()[version], files, listed)
     statement = ReleaseStatement(
         signer=key.id,
         role=role,

@@ -1,0 +1,340 @@
+"""Whatever is done to a release, its list or its signatures is found and named; and this repository holds no keys."""
+
+from __future__ import annotations
+
+import datetime
+import json
+import re
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import yaml
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from tests.audit.signing import new_key, pem, signer, trusting
+from tests.release.making import CRAMPS, SPEECH
+
+from fasciculation_rules import open_ruleset
+from fasciculation_rules.audit.dsse import SigningKey
+from fasciculation_rules.audit.signatures import Standing
+from fasciculation_rules.cli.app import run
+from fasciculation_rules.errors import RulesetAlteredError, RulesetReleasedError, SignatureError
+from fasciculation_rules.model.signing import Signer
+from fasciculation_rules.release.signing import sign
+from fasciculation_rules.release.verifying import Integrity, Verified, verify
+from fasciculation_rules.shelf.digest import manifest, text_digest
+from fasciculation_rules.shelf.read import read_files
+from fasciculation_rules.shelf.signers import read_signers
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+AT = datetime.datetime(2026, 11, 22, 17, 40, tzinfo=datetime.UTC)
+MANAGER, AUTHOR, OTHER = new_key(), new_key(), new_key()
+
+# ---------------------------------------------------------------- files
+
+
+def one_byte(folder: Path) -> None:
+    file = folder / SPEECH
+    file.write_bytes(file.read_bytes().replace(b"A reason.", b"A reasom."))
+
+
+def added(folder: Path) -> None:
+    shutil.copy(folder / SPEECH, folder / "rules" / "escalation" / "escalate-more.yaml")
+
+
+def removed(folder: Path) -> None:
+    (folder / CRAMPS).unlink()
+
+
+def renamed(folder: Path) -> None:
+    (folder / CRAMPS).rename(folder / "rules" / "escalation" / "escalate-aches.yaml")
+
+
+def exchanged(folder: Path) -> None:
+    """Two files have each other's names."""
+    one, other = folder / CRAMPS, folder / SPEECH
+    kept = one.read_bytes()
+    one.write_bytes(other.read_bytes())
+    other.write_bytes(kept)
+
+
+def line_ends(folder: Path) -> None:
+    file = folder / "outcomes.yaml"
+    file.write_bytes(file.read_bytes().replace(b"\n", b"\r\n"))
+
+
+def linked(folder: Path) -> None:
+    (folder / CRAMPS).rename(folder.parent / "elsewhere.yaml")
+    (folder / CRAMPS).symlink_to(folder.parent / "elsewhere.yaml")
+
+
+def linked_elsewhere(folder: Path) -> None:
+    (folder / CRAMPS).unlink()
+    (folder / CRAMPS).symlink_to(folder / SPEECH)
+
+
+AT_OPENING: dict[Callable[[Path], None], list[tuple[str, str]]] = {
+    one_byte: [(SPEECH, "altered-file")],
+    added: [("rules/escalation/escalate-more.yaml", "stray-file")],
+    removed: [(CRAMPS, "missing-file")],
+    renamed: [("rules/escalation/escalate-aches.yaml", "renamed-file")],
+    exchanged: [(CRAMPS, "altered-file"), (SPEECH, "altered-file")],
+    line_ends: [("outcomes.yaml", "windows-line-ends")],
+    linked_elsewhere: [(CRAMPS, "altered-file")],
+}
+
+
+@pytest.mark.parametrize("change", AT_OPENING, ids=lambda change: change.__name__)
+def test_an_altered_release_is_refused_and_each_file_is_named(
+    change: Callable[[Path], None], shelf: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = {path: manifest({path: raw})[:64] for path, raw in read_files(shelf / "1.0.0").items()}
+    change(shelf / "1.0.0")
+    after = {path: manifest({path: raw})[:64] for path, raw in read_files(shelf / "1.0.0").items()}
+    with pytest.raises(RulesetAlteredError) as caught:
+        open_ruleset("1.0.0")
+    assert [(problem.file, problem.code) for problem in caught.value.problems] == AT_OPENING[change]
+    for problem in caught.value.problems:
+        if problem.code == "altered-file":
+            expected = f"expected sha256:{before[problem.file]}, found sha256:{after[problem.file]}"
+            assert problem.message == expected
+    assert run(["verify", "1.0.0"]) == 1
+    out, err = capsys.readouterr()
+    assert out.startswith("1.0.0: ALTERED\nintegrity: does NOT match")
+    assert all(file in err for file, _ in AT_OPENING[change])
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40)
+@given(data=st.data())
+def test_any_byte_of_any_file_that_changes_is_found_in_that_file(data: st.DataObject, shelf: Path) -> None:
+    folder = shelf / "1.0.0"
+    path = data.draw(st.sampled_from(sorted(read_files(folder))))
+    raw = (folder / path).read_bytes()
+    place, other = data.draw(st.integers(0, len(raw) - 1)), data.draw(st.integers(1, 255))
+    try:
+        (folder / path).write_bytes(raw[:place] + bytes([raw[place] ^ other]) + raw[place + 1 :])
+        (found,) = verify("1.0.0")
+        assert found.integrity is Integrity.ALTERED
+        assert found.error is not None
+        assert [problem.file for problem in found.error.problems] == [path]
+    finally:
+        (folder / path).write_bytes(raw)
+
+
+def test_a_link_that_says_the_same_is_opened_and_named_by_verify(shelf: Path) -> None:
+    """Installers may link files; what a link points to may say something else tomorrow."""
+    linked(shelf / "1.0.0")
+    assert open_ruleset("1.0.0").status == "draft"
+    (found,) = verify("1.0.0")
+    assert found.error is not None
+    assert [(problem.file, problem.code) for problem in found.error.problems] == [(CRAMPS, "linked-file")]
+
+
+def test_a_list_of_files_that_was_changed_is_not_believed_and_is_named(shelf: Path) -> None:
+    listed = shelf / "manifests" / "1.0.0.sha256"
+    listed.write_text(listed.read_text().replace("0", "1"), encoding="utf-8")
+    (found,) = verify("1.0.0")
+    assert found.error is not None
+    assert [(problem.file, problem.code) for problem in found.error.problems] == [
+        ("manifests/1.0.0.sha256", "altered-file")
+    ]
+    one_byte(shelf / "1.0.0")
+    with pytest.raises(RulesetAlteredError, match="one digest of all files does not say which"):
+        open_ruleset("1.0.0")
+
+
+def test_a_release_whose_folder_is_gone_is_missing(shelf: Path) -> None:
+    shutil.rmtree(shelf / "1.0.0")
+    assert [found.integrity for found in verify()] == [Integrity.MISSING]
+
+
+# ---------------------------------------------------------------- signatures
+
+
+def vouch(*keys: tuple[SigningKey, str]) -> None:
+    for key, role in keys:
+        sign("1.0.0", key=key, role=role, meaning="I read it.", at=AT)  # type: ignore[arg-type]
+
+
+def manager(**changes: object) -> Signer:
+    return signer(MANAGER, name="One", **changes)
+
+
+def author(**changes: object) -> Signer:
+    return signer(AUTHOR, name="Two", role="author", **changes)
+
+
+def trusted(*signers: Signer) -> Verified:
+    (found,) = verify("1.0.0", trust=trusting(*signers))
+    return found
+
+
+def standings(found: Verified) -> dict[str, Standing]:
+    assert found.signatures is not None
+    return {judged.name.partition("-")[0]: judged.standing for judged in found.signatures}
+
+
+def test_a_release_manager_and_one_more_vouch_for_a_release(shelf: Path) -> None:
+    vouch((MANAGER, "release manager"), (AUTHOR, "author"))
+    found = trusted(manager(), author())
+    assert standings(found) == {"release": Standing.VALID, "author": Standing.VALID}
+    assert found.vouched
+    assert open_ruleset("1.0.0").status == "draft"
+
+
+@pytest.mark.parametrize(
+    "who", [[], [(MANAGER, "release manager")], [(AUTHOR, "author")]], ids=["nobody", "the manager", "the author"]
+)
+def test_nobody_alone_vouches_for_a_release(who: list[tuple[SigningKey, str]], shelf: Path) -> None:
+    vouch(*who)
+    found = trusted(manager(), author())
+    assert not found.vouched
+    assert not found.good
+
+
+def test_one_person_with_two_keys_is_one_person(shelf: Path) -> None:
+    vouch((MANAGER, "release manager"), (AUTHOR, "author"))
+    assert not trusted(manager(), signer(AUTHOR, name="One", role="author")).vouched
+
+
+DAY = datetime.date(2026, 11, 21)
+WORTHLESS = {
+    "an unknown key": ((manager(),), "author", Standing.UNKNOWN_KEY),
+    "an expired key": ((manager(), author(valid_until=DAY)), "author", Standing.OUTSIDE_VALIDITY),
+    "a key that was not valid yet": (
+        (manager(), author(valid_from=datetime.date(2026, 11, 23))),
+        "author",
+        Standing.OUTSIDE_VALIDITY,
+    ),
+    "a revoked key": (
+        (manager(revoked={"at": datetime.date(2027, 5, 1), "why": "a laptop was lost"}), author()),
+        "release",
+        Standing.REVOKED,
+    ),
+    "a wrong role": ((manager(), signer(AUTHOR, name="Two", role="clinical reviewer")), "author", Standing.WRONG_ROLE),
+}
+
+
+@pytest.mark.parametrize(("signers", "which", "standing"), WORTHLESS.values(), ids=WORTHLESS)
+def test_a_signature_that_is_worth_nothing_is_named_with_the_reason(
+    signers: tuple[Signer, ...], which: str, standing: Standing, shelf: Path
+) -> None:
+    vouch((MANAGER, "release manager"), (AUTHOR, "author"))
+    found = trusted(*signers)
+    assert standings(found)[which] is standing
+    assert sorted(standings(found).values()).count(Standing.VALID) == 1
+    assert not found.good
+
+
+def test_whoever_rewrites_release_and_history_together_is_found_by_the_signatures(shelf: Path) -> None:
+    vouch((MANAGER, "release manager"), (AUTHOR, "author"))
+    before = open_ruleset("1.0.0").text_digest
+    one_byte(shelf / "1.0.0")
+    files = read_files(shelf / "1.0.0")
+    history = shelf / "releases.yaml"
+    history.write_text(history.read_text().replace(before, text_digest(files)), encoding="utf-8")
+    (shelf / "manifests" / "1.0.0.sha256").write_text(manifest(files), encoding="utf-8")
+    (alone,) = verify("1.0.0")
+    assert alone.good  # integrity: it matches the list that lies beside it
+    found = trusted(manager(), author())
+    assert set(standings(found).values()) == {Standing.DIGEST_DIFFERS}
+    assert not found.good
+
+
+def test_a_signature_of_another_version_is_not_one_of_this(shelf: Path) -> None:
+    vouch((MANAGER, "release manager"), (AUTHOR, "author"))
+    history = shelf / "releases.yaml"
+    history.write_text(history.read_text().replace("version: 1.0.0", "version: 1.0.1"), encoding="utf-8")
+    (shelf / "1.0.0").rename(shelf / "1.0.1")
+    (shelf / "signatures" / "1.0.0").rename(shelf / "signatures" / "1.0.1")
+    about = shelf / "1.0.1" / "ruleset.yaml"
+    about.write_text(about.read_text().replace("ruleset: 1.0.0", "ruleset: 1.0.1"), encoding="utf-8")
+    old = yaml.safe_load(history.read_text())["events"][0]["text_digest"]
+    history.write_text(history.read_text().replace(old, text_digest(read_files(shelf / "1.0.1"))), encoding="utf-8")
+    (shelf / "manifests" / "1.0.0.sha256").unlink()
+    (found,) = verify("1.0.1", trust=trusting(manager(), author()))
+    assert set(standings(found).values()) == {Standing.DIGEST_DIFFERS}
+
+
+def test_a_file_that_is_no_signature_is_named_among_them(shelf: Path) -> None:
+    vouch((MANAGER, "release manager"), (AUTHOR, "author"))
+    (shelf / "signatures" / "1.0.0" / "more.dsse.json").write_text("{}", encoding="utf-8")
+    found = trusted(manager(), author())
+    assert standings(found)["more.dsse.json"] is Standing.NOT_READ
+    assert not found.good
+
+
+def test_a_release_is_signed_once_by_a_key_and_only_once_it_is_released(shelf: Path) -> None:
+    vouch((MANAGER, "release manager"))
+    with pytest.raises(SignatureError, match=r"this key has signed 1\.0\.0 before as release manager"):
+        sign("1.0.0", key=MANAGER, role="release manager", meaning="Again.", at=AT)
+    shutil.copytree(shelf / "1.0.0", shelf / "1.0.1")
+    about = shelf / "1.0.1" / "ruleset.yaml"
+    about.write_text(about.read_text().replace("ruleset: 1.0.0", "ruleset: 1.0.1"), encoding="utf-8")
+    with pytest.raises(RulesetReleasedError, match="unreleased; what is signed is a release"):
+        sign("1.0.1", key=MANAGER, role="release manager", meaning="Too soon.", at=AT)
+    one_byte(shelf / "1.0.0")
+    with pytest.raises(RulesetAlteredError):
+        sign("1.0.0", key=OTHER, role="author", meaning="Altered.", at=AT)
+
+
+def test_the_command_line_signs_and_says_what_each_signature_is_worth(
+    shelf: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    key, trust = tmp_path / "key.pem", tmp_path / "trusted.yaml"
+    key.write_bytes(pem())
+    said = ["--role", "release manager", "--meaning", "I made it.", "--at", "2026-11-22T17:40:00Z"]
+    assert run(["sign", "1.0.0", "--key", str(key), *said, "--as", "json"]) == 0
+    signed = json.loads(capsys.readouterr().out)
+    trust.write_text("format: 1\nsigners: []\n", encoding="utf-8")
+    assert run(["verify", "1.0.0", "--trust", str(trust)]) == 1
+    out = capsys.readouterr().out
+    assert f"unknown key: {signed['key']} is not among the keys that are trusted" in out
+    assert out.endswith("integrity: matches the list shipped beside it; authenticity: NOT shown\n")
+    assert run(["verify", "1.0.0", "--trust", str(trust), "--as", "json"]) == 1
+    (found,) = json.loads(capsys.readouterr().out)["rulesets"]
+    assert [each["standing"] for each in found["signatures"]] == ["unknown key"]
+    assert run(["verify", "1.0.0"]) == 0
+    last = "integrity: matches the list shipped beside it; authenticity: not checked\n"
+    assert capsys.readouterr().out.endswith(last)
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({"key": "sha256:" + "0" * 64}, "of its public_key"),
+        ({"public_key": "MCowBQYDK2VwAyEA"}, "expected an Ed25519 public key"),
+        ({"valid_until": "2025-01-01"}, "expected 2026-01-01 or later"),
+        ({"role": "king"}, "expected 'author', 'clinical reviewer', 'safety officer' or 'release manager'"),
+    ],
+)
+def test_a_list_of_signers_that_is_wrong_is_refused_at_its_place(
+    change: dict[str, str], says: str, tmp_path: Path
+) -> None:
+    listed = {**json.loads(manager().model_dump_json(exclude_none=True)), **change}
+    file = tmp_path / "signers.yaml"
+    file.write_text(yaml.safe_dump({"format": 1, "signers": [listed]}), encoding="utf-8")
+    with pytest.raises(SignatureError, match=r"signers\.yaml:\d+:\d+: signers\[0\]\.") as caught:
+        read_signers(file)
+    assert says in str(caught.value)
+
+
+# ---------------------------------------------------------------- what is shipped
+
+
+def test_the_repository_ships_no_signer_no_signature_and_no_key() -> None:
+    assert read_signers(CHECKOUT / "rulesets" / "signers.yaml").signers == ()
+    assert not (CHECKOUT / "rulesets" / "signatures").exists()
+    assert list(CHECKOUT.glob("rulesets/**/*.pem")) == []
+    pem_begins = re.compile(rb"-----BEGIN [A-Z ]*(PRIVATE|PUBLIC) KEY-----")
+    folders = ("rulesets", "docs", "src", "tests", ".ci")
+    files = [path for folder in folders for path in (CHECKOUT / folder).rglob("*") if path.is_file()]
+    assert len(files) > 1000
+    assert [str(path) for path in files if path.suffix != ".pyc" and pem_begins.search(path.read_bytes())] == []
+
+
+def test_no_person_is_named_as_an_author() -> None:
+    for about in CHECKOUT.glob("rulesets/*/ruleset.yaml"):
+        assert yaml.safe_load(about.read_text(encoding="utf-8"))["authors"] == ["the fasciculation_rules project"]
