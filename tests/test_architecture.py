@@ -54,6 +54,7 @@ ROW_OF = {room: index for index, row in enumerate(ROWS) for room in row}
 HOMES = {
     "cryptography": {"audit"},
     "durable_rules_engine": {"engines"},
+    "jinja2": {"report"},
     "pydantic": {"model", "shelf"},
     "pysat": {"proof"},
     "rich": {"cli"},

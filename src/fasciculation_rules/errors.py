@@ -160,6 +160,16 @@ class SigningUnavailableError(FasciculationRulesError, ImportError):
     exit_code = 3
 
 
+class PagesUnavailableError(FasciculationRulesError, ImportError):
+    """Pages of HTML cannot be made here; the message says what to install."""
+
+    exit_code = 3
+
+
+class SafetyFileError(FasciculationRulesError, ValueError):
+    """The safety file, a protocol of validation, or what is checked against it cannot be read."""
+
+
 class EngineError(FasciculationRulesError):
     """An engine could not answer."""
 

@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from fasciculation_rules.errors import Problem, RulesetInvalidError, problem
 from fasciculation_rules.model.change import ChangeRecord
 from fasciculation_rules.model.problems import problems_of
+from fasciculation_rules.model.safety import Anomalies, unjudged
 from fasciculation_rules.shelf.locate import read_bytes, unreadable
 from fasciculation_rules.shelf.strict_yaml import MAX_BYTES, read_yaml
 
@@ -29,6 +30,12 @@ def unjudged_anomalies(folder: Path) -> tuple[str, ...]:
     except OSError as error:
         raise RulesetInvalidError("the known anomalies cannot be read", [unreadable(ANOMALIES, error)]) from None
     data = document.data if document is not None else None
+    if document is not None and isinstance(data, dict) and "ours" in data:  # the form of the safety file
+        try:
+            return unjudged(Anomalies.model_validate(data))
+        except ValidationError as error:
+            found = [document.locate(each) for each in problems_of(error, Anomalies)]
+            raise RulesetInvalidError("the known anomalies cannot be read", found) from None
     listed = data.get(ANOMALIES.removesuffix(".yaml")) if isinstance(data, dict) else data
     if not isinstance(listed, list) or not all(isinstance(each, dict) and "id" in each for each in listed):
         expected = problem("bad-value", "expected a list of anomalies, each with an id")
