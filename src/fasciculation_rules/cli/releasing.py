@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from fasciculation_rules.cli.days import read_day
+from fasciculation_rules.cli.keys import read_key_file
 from fasciculation_rules.cli.recording import read_time_option
 from fasciculation_rules.cli.verifying import Form
 
 if TYPE_CHECKING:
-    from fasciculation_rules.audit.dsse import SigningKey
     from fasciculation_rules.release.cutting import Cut
 
 DONE = 0
@@ -147,7 +147,7 @@ def sign_command(
     from fasciculation_rules.release.signing import sign
 
     time = datetime.datetime.now().astimezone().replace(microsecond=0) if at is None else read_time_option(at, "--at")
-    opened = _read_key(key)
+    opened = read_key_file(key)
     file = sign(version, key=opened, role=role.value, meaning=meaning, at=time)
     if as_ is Form.JSON:
         typer.echo(json.dumps({"format": 1, "version": version, "key": opened.id, "file": str(file)}, indent=2))
@@ -155,15 +155,6 @@ def sign_command(
         typer.echo(f"{version} signed as {role} by {opened.id}")
         typer.echo(f"the signature: {file.parent.parent.name}/{file.parent.name}/{file.name}")
     return DONE
-
-
-def _read_key(file: Path) -> SigningKey:
-    """The key; where it is under a passphrase, that is asked for."""
-    from fasciculation_rules.audit.dsse import read_key
-
-    pem = file.read_bytes()
-    hidden = b"ENCRYPTED" in pem
-    return read_key(pem, typer.prompt("passphrase", hide_input=True, err=True).encode() if hidden else None)
 
 
 def _days(date: str | None, recorded: str | None) -> tuple[datetime.date, datetime.date]:

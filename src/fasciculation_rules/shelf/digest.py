@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
+from fasciculation_rules.logic.condition import Compare, leaves
+from fasciculation_rules.logic.condition import Threshold as NamedLimit
 from fasciculation_rules.logic.grammar import print_condition, print_number
 from fasciculation_rules.model.outcomes import Floor, NarrowedFloor, Outcomes, SparingFloor, Threshold
 from fasciculation_rules.model.profile import Profile
 from fasciculation_rules.model.rule import Derivation, Differential, Escalation, Plan, Rule
-from fasciculation_rules.model.ruleset import About
+from fasciculation_rules.model.ruleset import About, Ruleset
 from fasciculation_rules.model.vocabulary import Finding, Quantity, Vocabulary
 
 
@@ -71,6 +73,33 @@ def logic_of(
         "outcomes": _outcomes(outcomes),
         "rules": {name: _rule(rule) for name, rule in rules.items()},
     }
+
+
+def rule_logic_digest(rule: Rule, rests_on: Iterable[str], ruleset: Ruleset) -> str:
+    """Of what one rule decides: its own logic, and that of every item, threshold and derived finding it rests on."""
+    names = sorted(set(rests_on))
+    derivations = ruleset.kept(derivations_of)
+    derived = {name: derivations[name] for name in names if name in derivations}
+    conditions = [rule.condition, *(each.condition for each in derived.values())]
+    compared = (leaf.limit for each in conditions for leaf in leaves(each) if isinstance(leaf, Compare))
+    limits = {limit.name for limit in compared if isinstance(limit, NamedLimit)}
+    items, specifics = ruleset.vocabulary, ruleset.closure.specifics
+    return digest_of(
+        {
+            "rule": _rule(rule),
+            "derived": {name: _rule(each) for name, each in derived.items()},
+            "findings": {name: _finding(items.findings[name]) for name in names if name in items.findings},
+            "told by": {name: sorted(specifics.get(name, ())) for name in names if name in items.findings},
+            "quantities": {name: _quantity(items.quantities[name]) for name in names if name in items.quantities},
+            "thresholds": {name: _threshold(ruleset.thresholds[name]) for name in sorted(limits)},
+            "urgencies": _outcomes(ruleset.outcomes)["urgencies"],
+        }
+    )
+
+
+def derivations_of(ruleset: Ruleset) -> dict[str, Derivation]:
+    """The rule that defines each derived finding."""
+    return {each.finding: each for each in ruleset.of_kind(Derivation)}
 
 
 def profile_digest(profile: Profile) -> str:

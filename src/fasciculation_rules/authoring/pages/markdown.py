@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
-from typing import assert_never
+from collections.abc import Callable, Iterable
 
-from fasciculation_rules.logic.condition import All, Any, AtLeast, Compare, Condition, Is, Leaf, Not
-from fasciculation_rules.logic.rails import negation_normal_form
+from fasciculation_rules.logic.condition import Condition, Leaf
 from fasciculation_rules.model.ruleset import Ruleset
+from fasciculation_rules.report.outline import outline as lines_of
 
 _MARKUP = re.compile(r"([\\`*_\[\]<>|#])")
 
@@ -43,27 +42,4 @@ def signature() -> list[str]:
 
 def outline(condition: Condition, say: Callable[[Leaf], str]) -> list[str]:
     """A condition as nested bullets, one clause a line, in the order in which it is written."""
-    return list(_lines(negation_normal_form(condition), say, 0))
-
-
-def _lines(condition: Condition, say: Callable[[Leaf], str], depth: int) -> Iterator[str]:
-    pad = "  " * depth
-    match condition:
-        case Is() | Compare():
-            yield f"{pad}* {say(condition)}"
-        case All(of=members):
-            yield f"{pad}* all of:"
-            for member in members:
-                yield from _lines(member, say, depth + 1)
-        case Any(of=members):
-            yield f"{pad}* any of:"
-            for member in members:
-                yield from _lines(member, say, depth + 1)
-        case AtLeast(n=n, of=members):
-            yield f"{pad}* at least {n} of:"
-            for member in members:
-                yield from _lines(member, say, depth + 1)
-        case Not():
-            raise AssertionError("negation normal form has no `not`")
-        case _:
-            assert_never(condition)
+    return [f"{'  ' * depth}* {line}" for depth, line in lines_of(condition, say)]

@@ -1,0 +1,1 @@
+"""Review by clinicians: packs to read, sign-offs that lapse, and whether a version may be active."""
