@@ -42,9 +42,12 @@ from fasciculation_rules.model import (
     outcomes,
     profile,
     record,
+    review,
     rule,
     ruleset,
+    safety,
     signing,
+    validation,
     vocabulary,
 )
 from fasciculation_rules.model.analytes import ANALYTES
@@ -328,7 +331,7 @@ def test_every_page_is_reached_from_the_index():
 
 def test_pages_lie_in_the_four_kinds():
     places = {page.relative_to(DOCS).parts[0] for page in DOCS.rglob("*.md")}
-    assert places == {*KINDS, "index.md", "glossary.md"}
+    assert places == {*KINDS, "safety", "index.md", "glossary.md"}
 
 
 @pytest.mark.parametrize("page", sorted((DOCS / "explanation").glob("*.md")), ids=name_of)
@@ -416,6 +419,12 @@ MODELS = {
         record.RecordForm, record.RulesetOfRecord, record.ProfileOfRecord, record.LibraryOfRecord,
         record.EngineOfRecord, record.PythonOfRecord, record.Decision, record.InputOfDecision, record.Closed,
         record.DispositionOfDecision, record.PlanOfDecision,
+    ],
+    "reference/safety-file.md": [
+        safety.Requirements, safety.Need, safety.Requirement, safety.Source, safety.Selector, safety.Hazards,
+        safety.Hazard, safety.Judged, safety.Control, safety.Anomalies, safety.Anomaly, safety.Guard, safety.Soup,
+        safety.SoupAnomaly, review.SignOff, validation.Protocol, validation.Sensitivity, validation.Calm,
+        validation.Agreement, validation.Cases, validation.ValidationCase, validation.PanelWord,
     ],
     "reference/ledger-format.md": [ledger.Head, ledger.Inclusion, ledger.Revealed, ledger.Consistency],
 }  # fmt: skip

@@ -32,6 +32,7 @@ COMMANDS = (
     *("assess", "list", "show", "verify", "release", "withdraw", "sign"),
     *("test", "lint", "prove", "compare", "coverage", "mutate"),
     *("replay", "new", "schema", "pages"),
+    *("trace", "validate", "documents", "audit"),
 )
 
 

@@ -11,14 +11,19 @@ import typer
 from fasciculation_rules import __version__
 from fasciculation_rules.cli import (
     assessing,
+    auditing,
     authoring,
     comparing,
     covering,
+    documenting,
     ledger,
     proving,
     releasing,
     replaying,
+    reviewing,
     rulesets,
+    tracing,
+    validating,
     verifying,
     writing,
 )
@@ -48,6 +53,11 @@ comparing.register(app)
 covering.register(app)
 replaying.register(app)
 ledger.register(app)
+tracing.register(app)
+reviewing.register(app)
+validating.register(app)
+documenting.register(app)
+auditing.register(app)
 writing.register(app)
 
 
