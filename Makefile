@@ -101,8 +101,8 @@ nightly: $(READY) ## everything, with many more examples: hours
 # ---------------------------------------------------------------- packages
 
 .PHONY: build
-build: $(READY) ## sdist and wheel in dist/
-	$(BIN)/python -m build --no-isolation
+build: $(READY) ## sdist and wheel in dist/: of one commit always the same bytes
+	SOURCE_DATE_EPOCH="$${SOURCE_DATE_EPOCH:-$$(git log -1 --format=%ct)}" $(BIN)/python -m build --no-isolation
 
 .PHONY: clean
 clean: ## remove what can be made again

@@ -1,5 +1,6 @@
 """The library is the same however it is installed, and it can be installed as the README says."""
 
+import hashlib
 import json
 import os
 import re
@@ -188,6 +189,33 @@ def test_editable_install_has_the_digests_of_the_checkout(checkout_says, tmp_pat
 @pytest.mark.slow
 def test_every_way_of_installing_gives_the_same_assessment(built, bare, tmp_path):
     assert probe(bare, cwd=tmp_path, path=built[1])["assessment"] == probe(sys.executable, cwd=tmp_path)["assessment"]
+
+
+# ---------------------------------------------------------------- the same bytes again
+
+
+def built_elsewhere(folder, *, umask, zone, touched):
+    """Digests of the sdist and the wheel of the commit that is checked out, built in a folder under a umask."""
+    env = {**os.environ, "SOURCE_DATE_EPOCH": "1780000000", "TZ": zone, "PYTHONDONTWRITEBYTECODE": "1"}
+    run("git", "clone", "--quiet", CHECKOUT, folder / "checkout", umask=umask)
+    for file in (folder / "checkout").rglob("*"):
+        if file.is_file() and ".git" not in file.parts:
+            os.utime(file, (touched, touched))
+    outdir = folder / "dist"
+    build = [sys.executable, "-m", "build", "--no-isolation", "--outdir", outdir, folder / "checkout"]
+    run(*build, cwd=folder, env=env, umask=umask)
+    return {file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in outdir.iterdir()}
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not (CHECKOUT / ".git").exists(), reason="an unpacked sdist has no commit to build from")
+def test_two_builds_of_one_commit_elsewhere_and_at_another_time_are_the_same_bytes(tmp_path):
+    one, other = tmp_path / "one", tmp_path / "quite" / "another place"
+    one.mkdir()
+    other.mkdir(parents=True)
+    found = built_elsewhere(one, umask=0o022, zone="UTC", touched=1_000_000_000)
+    assert len(found) == 2
+    assert found == built_elsewhere(other, umask=0o077, zone="Pacific/Auckland", touched=1_700_000_000)
 
 
 # ---------------------------------------------------------------- without a C compiler
