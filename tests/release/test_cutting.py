@@ -214,6 +214,15 @@ def test_a_withdrawn_version_is_not_chosen_and_says_why_where_it_is_named(shelf:
         withdraw("1.0.1", reason="Again.", hazard="HZ-001", date=DAY)
 
 
+def test_what_a_version_decided_is_decided_again_once_it_is_withdrawn(shelf: Path, tmp_path: Path) -> None:
+    (tmp_path / "case.yaml").write_text("given: {dysarthria: present}\n", encoding="utf-8")
+    kept = str(tmp_path / "kept.jsonl")
+    at = ["--at", "2026-11-22T17:40:00Z", "--reference", "visit-7f3a"]
+    assert run(["assess", str(tmp_path / "case.yaml"), "--ruleset", "1.0.0", "--record", kept, *at]) == 0
+    withdraw("1.0.0", reason="Too bold.", hazard="HZ-001", date=DAY)
+    assert run(["replay", kept, "--engine", "durable", "--engine", "compiled", "--engine", "reference"]) == 0
+
+
 def test_the_next_release_is_compared_with_the_one_before_it_even_if_that_was_withdrawn(shelf: Path) -> None:
     withdraw("1.0.0", reason="Too bold.", hazard="HZ-001", date=DAY)
     copy(shelf, "1.0.0", "1.0.1")
@@ -254,3 +263,23 @@ def test_the_command_line_says_the_same_as_text_and_as_json(shelf: Path, capsys:
     assert json.loads(capsys.readouterr().out)["event"]["status"] == "withdrawn"
     assert run(["show", "1.1.0"]) == 0
     assert capsys.readouterr().err.startswith("warning: ruleset 1.1.0 was withdrawn on ")
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        (["--as-of", "2026-11-05", "--ruleset", "1.0.0"], "names a day where a version is named already"),
+        (["--known-at", "2026-11-05"], "'--known-at': belongs to --as-of"),
+        (["--as-of", "yesterday"], "'--as-of': 'yesterday' is not a date; write YYYY-MM-DD"),
+        (["--as-of", "2026-10-05"], "no ruleset was active or a draft on 2026-10-05: by then nothing was released"),
+    ],
+)
+def test_a_day_that_chooses_no_version_is_bad_input(
+    options: list[str], says: str, shelf: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "case.yaml").write_text("given: {dysarthria: present}\n", encoding="utf-8")
+    assert run(["assess", str(tmp_path / "case.yaml"), *options]) == 2
+    out, err = capsys.readouterr()
+    assert (out, says in err) == ("", True)
+    assert run(["assess", str(tmp_path / "case.yaml"), "--as-of", "2026-11-05"]) == 0
+    assert capsys.readouterr().out.startswith("Ruleset 1.0.0 ")

@@ -91,6 +91,29 @@ def test_where_decisions_may_change_somebody_shows_it_and_nobody_smaller_does(
     assert "a patient of whom" in in_words(found.shown, old, new)
 
 
+def test_a_limit_that_sites_may_move_is_not_the_same_as_one_that_they_may_not(old: Ruleset, bare: Path) -> None:
+    """Both are 1.9 mmol/L, and a site may move the first of them."""
+    calcium = "rules/escalation/escalate-calcium-critical.yaml"
+    new = changed(bare, (calcium, "when: calcium_adjusted < calcium_low", "when: calcium_adjusted < 1.9 mmol/L"))
+    found = needed(old, new)
+    assert (found.level, found.shown) == ("minor", None)
+    assert "rules.escalate-calcium-critical: thresholds that a site may move" in found.why[0]
+    case, profile = (
+        Case.of(calcium_adjusted="1.95 mmol/L"),
+        {"name": "a site", "thresholds": {"calcium_low": "2 mmol/L"}},
+    )
+    assert assess(case, old, profile=profile).urgency.at_least != assess(case, new, profile=profile).urgency.at_least
+
+
+def test_what_only_dates_can_show_is_a_minor_without_a_patient(old: Ruleset, bare: Path) -> None:
+    found = needed(old, changed(bare, ("vocabulary.yaml", "horizon: P90D", "horizon: P91D")))
+    assert (found.level, found.why, found.shown) == (
+        "minor",
+        ("what decides differs: findings.weakness.horizon",),
+        None,
+    )
+
+
 MEASURED = "kind: {}\n    observer: clinician\n    unit: mmol/L"
 MAJORS = {
     "a rule removed": (("outcomes.yaml", "  sleep: {label: sleep, text: Sleep may help.}\n", ""),),

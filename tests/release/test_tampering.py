@@ -184,6 +184,15 @@ def test_a_release_manager_and_one_more_vouch_for_a_release(shelf: Path) -> None
     assert open_ruleset("1.0.0").status == "draft"
 
 
+def test_a_copy_of_a_release_is_vouched_for_by_the_same_signatures(shelf: Path, tmp_path: Path) -> None:
+    copied = str(shutil.copytree(shelf / "1.0.0", tmp_path / "copied"))
+    (found,) = verify(copied, trust=trusting(manager(), author()))
+    assert (found.integrity, found.good) == (Integrity.MATCHES, False)
+    vouch((MANAGER, "release manager"), (AUTHOR, "author"))
+    (found,) = verify(copied, trust=trusting(manager(), author()))
+    assert found.vouched
+
+
 @pytest.mark.parametrize(
     "who", [[], [(MANAGER, "release manager")], [(AUTHOR, "author")]], ids=["nobody", "the manager", "the author"]
 )

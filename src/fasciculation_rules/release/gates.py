@@ -25,6 +25,9 @@ from fasciculation_rules.shelf.releases import Level
 FIRST_WITH_RECORDS = "1.0.0"
 """Changes are recorded from the version after this one on."""
 
+MOST_TOLD = 6
+"""More reasons for a level than this are counted, not listed."""
+
 
 @dataclass(frozen=True)
 class Candidate:
@@ -121,7 +124,8 @@ def _level(candidate: Candidate) -> Iterator[Problem]:
     if lowest is None or previous is None:
         candidate.told["level"] = "a first release has nothing to be compared with"
         return
-    why = "; ".join(lowest.why)
+    more = [f"and {len(lowest.why) - MOST_TOLD} more"] if len(lowest.why) > MOST_TOLD else []
+    why = "; ".join([*lowest.why[:MOST_TOLD], *more])
     candidate.told["level"] = f"{lowest.level} is needed against {previous.version}: {why}"
     if LEVELS.index(candidate.level) < LEVELS.index(lowest.level):
         message = f"found {candidate.level}; expected {lowest.level} against {previous.version}: {why}"

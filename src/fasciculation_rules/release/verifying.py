@@ -72,7 +72,7 @@ def verify(version: str | None = None, *, trust: Signers | None = None) -> tuple
     root = shelf_root()
     releases = read_releases(root)
     if is_path(version):
-        return (_folder(version, releases),)
+        return (_folder(version, root, releases, trust),)
     return tuple(_version(name, root, releases, trust) for name in _wanted(version, root, releases))
 
 
@@ -139,7 +139,7 @@ def _signatures(
             yield judge(name, envelope, ReleaseStatement, trust, about=about)
 
 
-def _folder(path: str, releases: Mapping[str, Release]) -> Verified:
+def _folder(path: str, root: Traversable, releases: Mapping[str, Release], trust: Signers | None) -> Verified:
     """A folder is the release whose files it has, under whatever name; else it should be the one whose name it has."""
     folder = Path(path)
     if not (folder / "ruleset.yaml").is_file():
@@ -149,9 +149,11 @@ def _folder(path: str, releases: Mapping[str, Release]) -> Verified:
     found = text_digest(files)
     for release in releases.values():
         if release.text_digest == found:
-            return Verified(path, Integrity.MATCHES, release, found, release.logic_digest)
+            logic = freeze(files, release.version).logic_digest
+            judged = None if trust is None else tuple(_signatures(root, release.version, found, logic, trust))
+            return Verified(path, Integrity.MATCHES, release, found, logic, signatures=judged)
     name = folder.resolve().name
     if name in releases:
-        listed = read_manifest(shelf_root(), name, releases[name].text_digest)
+        listed = read_manifest(root, name, releases[name].text_digest)
         return Verified(path, Integrity.ALTERED, releases[name], found, error=altered(releases[name], files, listed))
     return Verified(path, Integrity.UNRELEASED, None, found)
