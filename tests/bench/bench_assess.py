@@ -1,4 +1,4 @@
-"""Ratios and times of the whole library, measured in one run: `python tests/bench/bench_assess.py [VERSION]`.
+"""Ratios and times of the whole library, measured in one run: `python tests/bench/bench_assess.py [VERSION ...]`.
 
 Ratios alternate their peers in rounds of one process, so a busy machine moves both sides alike. Nothing is asserted.
 """
@@ -15,12 +15,30 @@ import time
 from collections.abc import Callable
 
 from fasciculation_rules import Case, Ruleset, assess, open_ruleset
+from fasciculation_rules.assessing import straight_line
 from fasciculation_rules.assessing.admit import admit
 from fasciculation_rules.assessing.findings import close
 from fasciculation_rules.assessing.firings import engine_of
 from fasciculation_rules.logic.facts import Facts
 
+VERSIONS = ("0.1.0", "1.0.0")
 ROUNDS, CALLS = 25, 20
+STEPS = (
+    "admit",
+    "close",
+    "fire",
+    "urgency_of",
+    "disposition_of",
+    "plan_of",
+    "differential_of",
+    "reach_of",
+    "questions_of",
+    "explanation_of",
+    "checks_of",
+    "scope_of",
+    "_labels",
+)
+"""The steps of the straight line, by their names in its module."""
 
 
 def timed(call: Callable[[], object]) -> float:
@@ -62,9 +80,45 @@ def whole_against_durable(ruleset: Ruleset) -> None:
             return engine.answer(ruleset.program.encode(facts))
 
         found, one, other = ratio(whole, durable)
-        ratios.append(found)
-        print(f"  {found:5.2f}x   {one * 1e3:6.3f} ms / {other * 1e3:6.3f} ms   {name}")
-    print(f"  median {statistics.median(ratios):.2f}x, worst {max(ratios):.2f}x (target below 1.5x)")
+        ratios.append((found, name, one, other))
+    median, worst = statistics.median(sorted(ratio for ratio, *_ in ratios)), max(ratios)
+    print(f"  median {median:.2f}x, worst {worst[0]:.2f}x, of {worst[1]} (target below 1.5x)")
+    wholes, parts = (statistics.median(each[which] for each in ratios) for which in (2, 3))
+    print(f"  median of a whole assess() {wholes * 1e3:.3f} ms, of its durable part {parts * 1e3:.3f} ms")
+
+
+def profile(ruleset: Ruleset) -> None:
+    """Where the time of a whole assessment goes, step by step, over every kept case."""
+    spent = dict.fromkeys(STEPS, 0.0)
+
+    def watched(name: str, step: Callable[..., object]) -> Callable[..., object]:
+        def call(*given: object, **named: object) -> object:
+            start = time.perf_counter()
+            try:
+                return step(*given, **named)
+            finally:
+                spent[name] += time.perf_counter() - start
+
+        return call
+
+    steps = {name: getattr(straight_line, name) for name in STEPS}
+    kept = [
+        (case, ruleset.cases[stem].on if stem in ruleset.cases else None)
+        for stem, case in representative(ruleset).items()
+    ]
+    try:
+        for name, step in steps.items():
+            setattr(straight_line, name, watched(name, step))
+        start = time.perf_counter()
+        for case, on in kept * 3:
+            straight_line.assess(case, ruleset, on=on)
+        whole = time.perf_counter() - start
+    finally:
+        for name, step in steps.items():
+            setattr(straight_line, name, step)
+    print("  where it goes (fire: both engines, their comparison and the grading):")
+    for name, seconds in sorted({**spent, "the rest": whole - sum(spent.values())}.items(), key=lambda pair: -pair[1]):
+        print(f"    {seconds / whole:5.1%}   {seconds / len(kept) / 3 * 1e6:7.1f} us   {name}")
 
 
 def cold(title: str, code: str, target: str) -> None:
@@ -81,12 +135,9 @@ def cold(title: str, code: str, target: str) -> None:
     print(f"{title}: {statistics.median(times):.1f} ms (target below {target})")
 
 
-def main() -> None:
-    """Prints every figure."""
-    version = sys.argv[1] if len(sys.argv) > 1 else "0.1.0"
-    start = "import time; t = time.perf_counter()\n"
-    end = "\nprint(time.perf_counter() - t)"
-    cold("bare import", f"{start}import fasciculation_rules{end}", "60 ms")
+def of(version: str, start: str, end: str) -> None:
+    """The figures of one version."""
+    print(f"ruleset {version}")
     first = f"from fasciculation_rules import Case, assess, open_ruleset\nassess(Case(), open_ruleset({version!r}))"
     cold("first assessment ready, cold", f"{start}{first}{end}", "500 ms")
     opening = f"from fasciculation_rules import open_ruleset\n{start}open_ruleset({version!r}){end}"
@@ -95,6 +146,16 @@ def main() -> None:
     warm = statistics.median(timed(lambda: open_ruleset(version)) for _ in range(ROUNDS))
     print(f"opening a ruleset, warm: {warm * 1e3:.3f} ms (target below 1 ms)")
     whole_against_durable(ruleset)
+    profile(ruleset)
+
+
+def main() -> None:
+    """Prints every figure."""
+    start = "import time; t = time.perf_counter()\n"
+    end = "\nprint(time.perf_counter() - t)"
+    cold("bare import", f"{start}import fasciculation_rules{end}", "60 ms")
+    for version in sys.argv[1:] or VERSIONS:
+        of(version, start, end)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""What the engines cost beside the least that could be paid: `python tests/bench/bench_engines.py [seed]`.
+"""What the engines cost beside the least that could be paid: `python tests/bench/bench_engines.py [VERSION ...]`.
 
 Peers run in one process in rounds that alternate, each on the same people; a ratio is the median over rounds, so that
 a noisy machine moves the times and hardly the ratios. Every peer's answers are compared first.
@@ -21,8 +21,9 @@ from typing import Any, assert_never
 HERE = Path(__file__).parent
 sys.path[:0] = [str(HERE.parent.parent / "src"), str(HERE.parent / "engines")]
 
-from engine_programs import random_facts, random_program  # noqa: E402
+from engine_programs import random_facts  # noqa: E402
 
+from fasciculation_rules import open_ruleset  # noqa: E402
 from fasciculation_rules.engines.compiled import CompiledEngine  # noqa: E402
 from fasciculation_rules.engines.durable import binding  # noqa: E402
 from fasciculation_rules.engines.durable.engine import DurableEngine  # noqa: E402
@@ -32,19 +33,10 @@ from fasciculation_rules.errors import EngineUnavailableError  # noqa: E402
 from fasciculation_rules.logic import condition as c  # noqa: E402
 from fasciculation_rules.logic.program import Program, Vector  # noqa: E402
 
+VERSIONS = ("0.1.0", "1.0.0")
 PEOPLE = 150
 ROUNDS = 25
 FACT = '{"id":"1","sid":"1"}'
-
-
-def the_program(random: Random) -> tuple[str, Program]:
-    """The ruleset, if there is one to be opened; else a random program of its size."""
-    try:
-        from fasciculation_rules import open_ruleset
-
-        return "ruleset 0.1.0", open_ruleset("0.1.0").program
-    except Exception as error:  # noqa: BLE001  whatever keeps the ruleset from opening, the engines can be measured
-        return f"a random program ({type(error).__name__}: no ruleset 0.1.0)", random_program(random)
 
 
 def ifs(program: Program) -> Callable[[Vector], tuple[list[str], list[str]]]:
@@ -97,9 +89,14 @@ def direct(engine: DurableEngine, vector: Vector) -> list[tuple[int, str]]:
 
 
 def main() -> None:
-    """Prints the times and the ratios."""
-    random = Random(int(sys.argv[1]) if len(sys.argv) > 1 else 1)
-    title, program = the_program(random)
+    """Prints the times and the ratios of each version."""
+    for version in sys.argv[1:] or VERSIONS:
+        of(f"ruleset {version}", open_ruleset(version).program)
+
+
+def of(title: str, program: Program) -> None:
+    """The times and the ratios of one program."""
+    random = Random(1)
     people = [random_facts(random, program) for _ in range(PEOPLE)]
     blank = [program.encode(facts) for facts in people]
     everything = (1 << len(program.names)) - 1
