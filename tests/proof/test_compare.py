@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Callable
 from functools import cache
@@ -17,8 +18,9 @@ from fasciculation_rules import Case, Ruleset, assess, open_ruleset
 from fasciculation_rules.assessing.admit import admit
 from fasciculation_rules.assessing.findings import close
 from fasciculation_rules.logic.facts import Facts
-from fasciculation_rules.proof.compare.account import Comparison, compare, lines_of
+from fasciculation_rules.proof.compare.account import Comparison, as_json, compare, lines_of
 from fasciculation_rules.proof.compare.moves import Move
+from fasciculation_rules.proof.compare.page import as_html
 from fasciculation_rules.proof.compare.people import people
 from fasciculation_rules.proof.compare.rules import Cube
 from fasciculation_rules.proof.compare.said import told
@@ -167,8 +169,30 @@ def against_weaker() -> Comparison:
 def test_people_are_counted_by_move_with_the_rules_responsible(rewritten: Rewritten) -> None:
     older, newer = opened("mini"), rewritten(SPEECH, ("        - weakness is present\n", ""))
     cases = [Case.of(dysphagia="present"), Case.of(dysarthria="present"), Case.of(nonsense="present")]
-    found = people(older, newer, cases)
+    found = people(older, newer, [(case, None) for case in cases])
     assert found.refused == 1
     assert found.moves["soon_gp", "urgent_2w"] == 1
     assert found.rules["soon_gp", "urgent_2w"] == {"escalate-speech": 1}
     assert assess(cases[0], newer).disposition.rung == "urgent_2w"
+
+
+def test_the_page_is_whole_by_itself_and_says_what_the_text_says(rewritten: Rewritten) -> None:
+    older, newer = opened("mini"), rewritten(SPEECH, ("        - weakness is present\n", ""))
+    cases = [(Case.of(dysphagia="present"), None), (Case.of(dysarthria="present"), None)]
+    found = compare(older, newer, people=people(older, newer, cases))
+    page = as_html(found, on="2026-11-01")
+    assert not re.search(r"<script|https?://|@import|url\(", page)
+    for move in found.moves:
+        assert isinstance(move, Move)
+        assert all(rule in page for rule in move.rules)
+    assert "Nothing else changes" in page
+    assert "2 assessed, 1 shown the same rung, 0 refused" in page
+    assert "escalate-speech (1)" in page
+    assert page.count('class="band up"') == 1
+
+
+def test_programs_are_told_of_people_too(rewritten: Rewritten) -> None:
+    older, newer = opened("mini"), rewritten(SPEECH, ("        - weakness is present\n", ""))
+    found = compare(older, newer, people=people(older, newer, [(Case.of(dysphagia="present"), None)]))
+    moves = [{"before": "soon_gp", "after": "urgent_2w", "count": 1, "rules": {"escalate-speech": 1}}]
+    assert as_json(found)["people"] == {"moves": moves, "refused": 0}

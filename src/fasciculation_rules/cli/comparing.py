@@ -13,6 +13,7 @@ import typer
 from fasciculation_rules.cli.days import read_day
 from fasciculation_rules.cli.files import read_cases
 from fasciculation_rules.cli.opening import opened
+from fasciculation_rules.cli.vignettes import is_vignette
 from fasciculation_rules.model.case import Case
 
 DONE, PARTIAL, UNDECIDED = 0, 4, 3
@@ -23,6 +24,7 @@ class Form(StrEnum):
 
     TEXT = "text"
     JSON = "json"
+    HTML = "html"
 
 
 def register(app: typer.Typer) -> None:
@@ -42,25 +44,31 @@ def compare_command(
     on: Annotated[
         str | None, typer.Option(metavar="DATE", help="The day of assessment of the cases. Default: today.")
     ] = None,
-    as_: Annotated[Form, typer.Option("--as", help="text for people, json for programs.")] = Form.TEXT,
+    as_: Annotated[
+        Form, typer.Option("--as", help="text for people, json for programs, html for a page with a picture.")
+    ] = Form.TEXT,
 ) -> int:
     """Compare two versions: what was rewritten, on whom rules differ, who moves, and that nothing else changes.
 
     Exit code 0: done. 3: a solver could not decide in time, or disagrees with an engine. 4: some cases were refused.
-    Needs the extra `prove`.
+    Needs the extra `prove`; a page needs the extra `audit` too.
     """
     from fasciculation_rules.proof.compare.account import as_json, compare, lines_of
+    from fasciculation_rules.proof.compare.page import as_html
     from fasciculation_rules.proof.compare.people import people
 
     one, other = opened(old), opened(new)
     day = read_day(on) or datetime.date.today()  # noqa: DTZ011  the day where the reader is
     unread: list[str] = []
-    moved = people(one, other, _cases(cases, unread), on=day) if cases else None
+    moved = people(one, other, _cases(cases, day, unread)) if cases else None
     found = compare(one, other, people=moved)
-    if as_ is Form.JSON:
-        typer.echo(json.dumps(as_json(found), ensure_ascii=False, indent=2))
-    else:
-        typer.echo("\n".join(lines_of(found)))
+    match as_:
+        case Form.JSON:
+            typer.echo(json.dumps(as_json(found), ensure_ascii=False, indent=2))
+        case Form.HTML:
+            typer.echo(as_html(found, on=str(day) if cases else None), nl=False)
+        case Form.TEXT:
+            typer.echo("\n".join(lines_of(found)))
     for line in unread:
         typer.echo(f"error: {line}", err=True)
     if not found.decided:
@@ -68,10 +76,13 @@ def compare_command(
     return PARTIAL if unread or (moved is not None and moved.refused) else DONE
 
 
-def _cases(paths: list[str], unread: list[str]) -> Iterator[Case]:
-    """The cases that can be read; the others are told of."""
+def _cases(paths: list[str], day: datetime.date, unread: list[str]) -> Iterator[tuple[Case, datetime.date | None]]:
+    """The cases that can be read, those of a ruleset on their own day; the others are told of."""
     for read in read_cases(paths):
-        if read.case is None:
-            unread.append(f"{read.name}: {read.error}")
+        vignette = read.document.data if read.document and is_vignette(read.document.data) else None
+        if read.case is not None:
+            yield read.case, day
+        elif vignette is not None:
+            yield Case.read({"given": vignette.get("given", {})}), read_day(vignette.get("on")) or day
         else:
-            yield read.case
+            unread.append(f"{read.name}: {read.error}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from fasciculation_rules.logic.facts import Facts
 from fasciculation_rules.logic.grammar import print_number
 from fasciculation_rules.model.ruleset import Ruleset
 from fasciculation_rules.proof.compare.moves import Move, Undecided, moves
@@ -68,17 +69,17 @@ def lines_of(found: Comparison) -> Iterator[str]:
         yield f"  {changed.rule}"
         for heading, cubes in (("newly on", changed.newly), ("no longer on", changed.no_longer)):
             for cube in cubes:
-                yield f"    {heading} {_cube(cube, found.pair)}"
+                yield f"    {heading} {cube_in_words(cube, found.pair)}"
     if not found.rules:
         yield "  none"
     yield ""
     yield "Who moves: the smallest person for each move of at_least"
     for move in found.moves:
-        yield from _move(move, new if isinstance(move, Undecided) else _knows(move, found.pair))
+        yield from _move(move, new if isinstance(move, Undecided) else knows(move, found.pair))
     if not found.moves:
         yield "  nobody, proven for every person there can be"
     yield ""
-    yield _rest(found.rest)
+    yield rest_in_words(found.rest)
     if found.people is not None:
         yield ""
         yield from _people(found.people)
@@ -94,7 +95,8 @@ def _part(part: Part) -> Iterator[str]:
         yield f"    changed: {name} ({', '.join(keys)})"
 
 
-def _cube(cube: Cube, pair: Pair) -> str:
+def cube_in_words(cube: Cube, pair: Pair) -> str:
+    """Whom a set of clauses reaches, and who is exempt."""
     text = _clauses(cube.clauses, pair)
     return text + "".join(f", unless {_clauses(each, pair)}" for each in cube.unless)
 
@@ -117,7 +119,7 @@ def _clause(clause: Clause, pair: Pair) -> str:
             return f"{label} {side} {in_unit(clause.value, unit)}"
 
 
-def _knows(move: Move, pair: Pair) -> Ruleset:
+def knows(move: Move, pair: Pair) -> Ruleset:
     """The version whose words name everything that was said."""
     names = {*move.said.findings, *move.said.quantities}
     return pair.new if names <= pair.new.program.slots.keys() else pair.old
@@ -128,15 +130,21 @@ def _move(move: Move | Undecided, version: Ruleset) -> Iterator[str]:
         yield f"  {move.before} to {move.after}: not decided in time"
         return
     yield f"  {move.before} to {move.after}"
-    for name, value in given(move.said, version).items():
-        label = version.vocabulary.label(name)
-        yield f"    {label}: {value}" if label == name else f"    {label} ({name}): {value}"
+    yield from (f"    {line}" for line in person_in_words(move.said, version))
     if not move.said.findings and not move.said.quantities:
         yield "    nothing known"
     yield f"    by {', '.join(move.rules) or 'no rule'}"
 
 
-def _rest(rest: Verdict) -> str:
+def person_in_words(said: Facts, version: Ruleset) -> Iterator[str]:
+    """What is known of a person, a line each."""
+    for name, value in given(said, version).items():
+        label = version.vocabulary.label(name)
+        yield f"{label}: {value}" if label == name else f"{label} ({name}): {value}"
+
+
+def rest_in_words(rest: Verdict) -> str:
+    """Whether anything changes beyond the rules that are named."""
     match rest:
         case Verdict.IMPOSSIBLE:
             return "Nothing else changes: no other person's at_least differs (proven)."
@@ -147,13 +155,18 @@ def _rest(rest: Verdict) -> str:
 
 
 def _people(people: People) -> Iterator[str]:
-    total = sum(people.moves.values())
-    stay = sum(count for (before, after), count in people.moves.items() if before == after)
-    yield f"People: {total} assessed, {stay} shown the same rung, {people.refused} refused by one of the versions"
+    yield f"People: {people_in_words(people)}"
     for (before, after), count in people.moves.most_common():
         if before != after:
             named = ", ".join(f"{rule} ({each})" for rule, each in people.rules[before, after].most_common(4))
             yield f"  {before} to {after}: {count}  by {named or 'floors or questions'}"
+
+
+def people_in_words(people: People) -> str:
+    """How many were assessed, and how many of them stay."""
+    total = sum(people.moves.values())
+    stay = sum(count for (before, after), count in people.moves.items() if before == after)
+    return f"{total} assessed, {stay} shown the same rung, {people.refused} refused by one of the versions"
 
 
 def as_json(found: Comparison) -> dict[str, object]:
@@ -170,7 +183,7 @@ def as_json(found: Comparison) -> dict[str, object]:
     def move(each: Move | Undecided) -> dict[str, object]:
         if isinstance(each, Undecided):
             return {"before": each.before, "after": each.after, "decided": False}
-        person = given(each.said, _knows(each, found.pair))
+        person = given(each.said, knows(each, found.pair))
         return {"before": each.before, "after": each.after, "given": person, "rules": list(each.rules)}
 
     return {
@@ -195,4 +208,13 @@ def as_json(found: Comparison) -> dict[str, object]:
         ],
         "moves": [move(each) for each in found.moves],
         "nothing_else": found.rest is Verdict.IMPOSSIBLE,
+        "people": None if found.people is None else _people_as_json(found.people),
     }
+
+
+def _people_as_json(people: People) -> dict[str, object]:
+    moves = [
+        {"before": before, "after": after, "count": count, "rules": dict(people.rules.get((before, after), {}))}
+        for (before, after), count in people.moves.most_common()
+    ]
+    return {"moves": moves, "refused": people.refused}

@@ -24,14 +24,14 @@ class People:
 
 
 def people(
-    old: Ruleset, new: Ruleset, cases: Iterable[Case], *, on: datetime.date | None = None, reconcile: bool = False
+    old: Ruleset, new: Ruleset, cases: Iterable[tuple[Case, datetime.date | None]], *, reconcile: bool = False
 ) -> People:
-    """Each case under both versions, on one day.
+    """Each case under both versions, on its day.
 
     A case that either version refuses (an item it does not know) is counted as refused.
     """
     found = People()
-    for case in cases:
+    for case, on in cases:
         try:
             before, after = (
                 assess(case, version, engine="compiled", on=on, reconcile=reconcile) for version in (old, new)
