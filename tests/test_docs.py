@@ -403,7 +403,7 @@ MODELS = {
     "reference/case-format.md": [case.Case, case.Given, case.Span],
     "reference/ruleset-format.md": [
         ruleset.About, vocabulary.Vocabulary, vocabulary.Finding, vocabulary.Quantity, vocabulary.Horizon,
-        vocabulary.Derived, outcomes.Threshold, outcomes.Outcomes, outcomes.Urgency, outcomes.Labelled,
+        vocabulary.Derived, outcomes.Threshold, outcomes.Outcomes, outcomes.Urgency, outcomes.Test,
         outcomes.Destination, outcomes.SafetyNet,
         outcomes.Floors, outcomes.Floor, outcomes.NarrowedFloor, outcomes.SparingFloor, outcomes.Possibility,
         outcomes.Advice, outcomes.References, outcomes.Source, outcomes.Row, rule.RuleBase,

@@ -94,3 +94,26 @@ def test_a_value_that_counts_is_not_pointed_out() -> None:
 def test_a_value_that_lacks_another_names_it() -> None:
     found = assess(Case.of(albumin="40 g/L"), open_ruleset("0.1.0"), engine="compiled", on=TODAY)
     assert [items for _, items in idle(found)] == [("albumin", "calcium_total")]
+
+
+# ---------------------------------------------------------------- what is known is not looked for again
+
+
+@pytest.mark.parametrize(
+    ("disease", "finding", "test"),
+    [
+        ("known_myasthenia", "ptosis", "achr_antibodies"),
+        ("known_mnd", "weakness", "emg"),
+        ("known_epilepsy", "seizure", "eeg"),
+    ],
+)
+def test_a_test_that_would_find_what_is_known_is_left_out_with_a_notice(disease: str, finding: str, test: str) -> None:
+    def tests(assessment: Assessment) -> set[str]:
+        return {item.id for item in (*assessment.plan.tests, *assessment.plan.afterwards)}
+
+    before, after = of(**{finding: "present"}), of(**{finding: "present", disease: "present"})
+    assert test in tests(before)
+    assert test not in tests(after)
+    notices = [note for note in after.notices if note.code == "test-not-again" and note.items == (test, disease)]
+    assert len(notices) == 1
+    assert "not proposed again, because of" in notices[0].message

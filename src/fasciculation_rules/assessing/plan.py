@@ -38,7 +38,8 @@ class _Draft:
     """The plan while it is gathered: an item asked for by several rules stands once, with all of them."""
 
     lines: dict[tuple[str, str], _Line] = field(default_factory=dict)
-    notices: list[Notice] = field(default_factory=list)
+    notices: dict[str, Notice] = field(default_factory=dict)
+    """By the test or the advice that is left out."""
 
     def start(self, section: str, *, id: str, label: str, **item: str | None) -> None:  # noqa: A002
         """Something to do now, of which no rule may speak."""
@@ -81,8 +82,7 @@ def plan_of(
         now = rule.class_ == "acute" or not acute
         if rule.then.order:
             for test in rule.then.order:
-                label = ruleset.outcomes.tests[test].label
-                draft.add("tests", name, now=now, id=test, label=label, who=rule.then.who)
+                _order(draft, name, test, findings, tables, now=now, who=rule.then.who)
         elif rule.then.advise is not None:
             if rule.class_ != "self_care" or gate:
                 _advise(draft, rule, rule.then.advise, findings, tables, now=now)
@@ -96,7 +96,7 @@ def plan_of(
         safety_net=draft.section("safety_net"),
         afterwards=draft.afterwards(),
     )
-    return plan, tuple(draft.notices)
+    return plan, tuple(draft.notices.values())
 
 
 def _referrals(
@@ -129,6 +129,19 @@ def _self_care_gate(urgency: Urgency, screen: Screen, fired: Fired, tables: Tabl
     return bool(fired.false & ruleset.program.bits.get(UNDER_16, 0))
 
 
+def _order(
+    draft: _Draft, rule: str, test: str, findings: Findings, tables: Tables, *, now: bool, who: str | None
+) -> None:
+    entry = tables.ruleset.outcomes.tests[test]
+    known = [name for name in entry.not_again_in if findings.facts.findings.get(name)]
+    if known:
+        named = ", ".join(map(tables.ruleset.vocabulary.label, known))
+        message = f"{entry.label}: not proposed again, because of {named}"
+        draft.notices.setdefault(test, Notice(code="test-not-again", message=message, items=(test, *known)))
+    else:
+        draft.add("tests", rule, now=now, id=test, label=entry.label, who=who)
+
+
 def _advise(draft: _Draft, rule: Plan, advice: str, findings: Findings, tables: Tables, *, now: bool) -> None:
     vocabulary, known = tables.ruleset.vocabulary, findings.facts.findings
     against = [name for name in rule.then.unless_contraindicated if known.get(name) is not False]
@@ -138,6 +151,6 @@ def _advise(draft: _Draft, rule: Plan, advice: str, findings: Findings, tables: 
         named = ", ".join(vocabulary.label(name) for name in present or against)
         why = f"because of {named}" if present else f"until it is known that there is none of: {named}"
         notice = Notice(code="advice-withheld", message=f"{entry.label}: withheld {why}", items=(advice, *against))
-        draft.notices.append(notice)
+        draft.notices[rule.rule] = notice
         return
     draft.add("advice", rule.rule, now=now, id=advice, label=entry.label, text=entry.text)

@@ -85,6 +85,12 @@ class Possibility(Labelled):
     must_not_miss: bool = False
 
 
+class Test(Labelled):
+    """Something to order. Whoever is known to have a disease of `not_again_in`, which it would find, is spared it."""
+
+    not_again_in: Names = ()
+
+
 class Advice(Labelled):
     """Something to tell the patient."""
 
@@ -115,7 +121,7 @@ class Outcomes(Value):
     floors: Floors
     reassure_up_to: Name
     conditions: Frozen[Name, Possibility]
-    tests: Frozen[Name, Labelled]
+    tests: Frozen[Name, Test]
     advice: Frozen[Name, Advice]
     safety_net: Frozen[Name, SafetyNet] = Field(default_factory=FrozenMapping)
     limits: tuple[Text, ...]

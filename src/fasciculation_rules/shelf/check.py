@@ -87,9 +87,15 @@ def _check_screen(parts: Parts, vocabulary: Vocabulary) -> None:
         parts.note("vocabulary.yaml", "bad-screen", message, at="findings")
 
 
-def check_outcomes(parts: Parts, outcomes: Outcomes, references: References) -> None:
-    """The ladder is the library's, floors name rungs, citations exist."""
+def check_outcomes(parts: Parts, outcomes: Outcomes, references: References, vocabulary: Vocabulary) -> None:
+    """The ladder is the library's, floors name rungs, citations exist, tests name findings."""
     file = "outcomes.yaml"
+    for name, test in outcomes.tests.items():
+        for finding in test.not_again_in:
+            if finding not in vocabulary.findings:
+                hint = did_you_mean(finding, vocabulary.findings)
+                at = f"tests.{name}.not_again_in"
+                parts.note(file, "unknown-finding", f"unknown finding '{finding}'", at=at, hint=hint)
     if outcomes.ladder != LADDER:
         message = f"the rungs are {', '.join(outcomes.ladder)}; expected {', '.join(LADDER)}"
         parts.note(file, "bad-ladder", message, at="urgencies")

@@ -155,6 +155,7 @@ def _outcomes(outcomes: Outcomes) -> dict[str, Any]:
     destinations = outcomes.destinations.items()
     first = {name: one.first_up_to for name, one in destinations if one.first_up_to is not None}
     said = {name: list(net.said_at) for name, net in outcomes.safety_net.items() if net.said_at}
+    again = {name: list(test.not_again_in) for name, test in outcomes.tests.items() if test.not_again_in}
     return {
         "urgencies": urgencies,
         "floors": {name: _floor(floor) for name, floor in outcomes.floors},
@@ -164,7 +165,7 @@ def _outcomes(outcomes: Outcomes) -> dict[str, Any]:
         "tests": sorted(outcomes.tests),
         "advice": sorted(outcomes.advice),
         "safety_net": sorted(outcomes.safety_net),
-        **_given(first_up_to=first, said_at=said),
+        **_given(first_up_to=first, said_at=said, not_again_in=again),
     }
 
 

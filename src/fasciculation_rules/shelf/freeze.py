@@ -40,7 +40,7 @@ def freeze(
         raise _invalid(name, parts)
     resolver = Resolver(vocabulary, thresholds)
     check.check_vocabulary(parts, vocabulary)
-    check.check_outcomes(parts, outcomes, references)
+    check.check_outcomes(parts, outcomes, references, vocabulary)
     check.check_thresholds(parts, resolver, references)
     check.check_rules(parts, vocabulary, outcomes, references)
     check_examples(parts, vocabulary)

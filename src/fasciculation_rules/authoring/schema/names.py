@@ -46,6 +46,7 @@ SEVERAL: dict[tuple[str, str], str] = {
     ("Escalate", "refer"): "destinations",
     **{(model, "refer"): "destinations" for model in ("Urgency", "Floor", "NarrowedFloor", "SparingFloor")},
     ("SafetyNet", "said_at"): "rungs",
+    ("Test", "not_again_in"): "findings",
     ("Do", "order"): "tests",
     ("Do", "unless_contraindicated"): "findings_and_derived",
     ("Example", "asks"): "items",
