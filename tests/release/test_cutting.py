@@ -9,23 +9,30 @@ from pathlib import Path
 
 import pytest
 import yaml
+from tests.audit.signing import new_key, signer, trusting
 from tests.release.conftest import Unchanged
 from tests.release.making import CRAMPS, SPEECH, copy, rewrite
 
 from fasciculation_rules import Case, assess, open_ruleset
+from fasciculation_rules.audit.review.folder import add_to
+from fasciculation_rules.audit.review.signing_off import sign_off
+from fasciculation_rules.audit.review.standing import needs_clinicians
 from fasciculation_rules.cli.app import run
 from fasciculation_rules.errors import (
     ArgumentError,
     ReleaseRefusedError,
+    RulesetInvalidError,
     RulesetNotFoundError,
     RulesetReleasedError,
 )
-from fasciculation_rules.release.cutting import release, withdraw
+from fasciculation_rules.model.signing import Signers
+from fasciculation_rules.release.cutting import Cut, release, withdraw
 from fasciculation_rules.shelf import history
 from fasciculation_rules.shelf.digest import text_digest
 from fasciculation_rules.shelf.read import read_files
 
 DAY = datetime.date(2026, 12, 1)
+AT = datetime.datetime(2026, 11, 22, 17, 40, tzinfo=datetime.UTC)
 ANY = "    - dysarthria is present\n    - dysphagia is present\n"
 OTHER_WAY_ROUND = "    - dysphagia is present\n    - dysarthria is present\n"
 
@@ -121,10 +128,18 @@ def test_each_gate_by_itself_keeps_a_version_from_being_released(shelf: Path, un
     release("1.0.1", level="patch", notes="All gates are open.", date=DAY, check=True)
     assert set(refused(level="minor")) == {"wrong-number"}
     assert set(refused(status="active")) == {"not-signed-off"}
-    anomalies.write_text("- {id: AN-1, what: odd, judged: ''}\n- {id: AN-2, judged: harmless}\n", encoding="utf-8")
+    ours = (
+        "{id: AN-1, what: odd, found_in: here, impact: none, judged_by: author, judged: 2026-11-22, work_around: none"
+    )
+    anomalies.write_text(f"format: 1\nours: [{ours}, severity: not judged}}]\n", encoding="utf-8")
     (said,) = refused()["unjudged-anomaly"]
     assert said.startswith("anomalies.yaml: AN-1: ")
-    anomalies.write_text("format: 1\nanomalies:\n- {id: AN-2, judged: harmless}\n", encoding="utf-8")
+    anomalies.write_text("ours: {}\n", encoding="utf-8")
+    with pytest.raises(
+        RulesetInvalidError, match=r"the known anomalies cannot be read\n  anomalies\.yaml: format: missing-key"
+    ):
+        release("1.0.1", level="patch", notes="It cannot be read.", date=DAY, check=True)
+    anomalies.write_text(f"format: 1\nours: [{ours}, severity: minor}}]\n", encoding="utf-8")
     release("1.0.1", level="patch", notes="It is judged.", date=DAY, check=True)
     case = folder / "cases" / "slurred-speech.yaml"
     text = case.read_text()
@@ -136,6 +151,40 @@ def test_each_gate_by_itself_keeps_a_version_from_being_released(shelf: Path, un
     ]
     case.write_text(text)
     assert unchanged()
+
+
+def test_a_version_is_active_with_the_sign_offs_of_clinicians_and_not_with_one_less(
+    shelf: Path, tmp_path: Path
+) -> None:
+    copy(shelf, "1.0.0", "1.0.1")
+    ruleset = open_ruleset("1.0.1")
+    roles = ("clinical reviewer", "clinical reviewer", "safety officer")
+    keys = [new_key() for _ in roles]
+    people = [signer(key, name=f"Person {n}", role=role) for n, (key, role) in enumerate(zip(keys, roles, strict=True))]
+    for key, role in zip(keys, roles, strict=True):
+        subjects = (
+            [None] if role == "safety officer" else [name for name, r in ruleset.rules.items() if needs_clinicians(r)]
+        )
+        for subject in subjects:
+            said = {"role": role, "decision": "agree", "interests": "none", "at": AT}
+            add_to(tmp_path / "sign-offs", *sign_off(ruleset, subject, key, **said))  # type: ignore[arg-type]
+
+    def tried(trust: Signers | None) -> Cut:
+        return release(
+            "1.0.1",
+            level="patch",
+            notes="Signed off.",
+            date=DAY,
+            status="active",
+            sign_offs=tmp_path / "sign-offs",
+            trust=trust,
+            check=True,
+        )
+
+    assert tried(trusting(*people)).event.status == "active"
+    for trust in (None, *(trusting(*(other for other in people if other is not one)) for one in people)):
+        with pytest.raises(ReleaseRefusedError, match="not-signed-off"):
+            tried(trust)
 
 
 def test_a_theorem_that_fails_is_told_with_its_patient(shelf: Path) -> None:

@@ -71,6 +71,12 @@ def release_command(
     safety: Annotated[
         Path | None, typer.Option(metavar="DIR", help="The safety files. Default: docs/safety of the checkout.")
     ] = None,
+    sign_offs: Annotated[
+        Path | None, typer.Option("--sign-offs", metavar="DIR", help="Sign-offs, which active needs.")
+    ] = None,
+    trust: Annotated[
+        Path | None, typer.Option(metavar="KEYS", help="The signers whose sign-offs you trust: a list you hold.")
+    ] = None,
     check: Annotated[bool, typer.Option("--check", help="Say what would be released, and write nothing.")] = False,
     as_: As = Form.TEXT,
 ) -> int:
@@ -79,6 +85,7 @@ def release_command(
     Exit code 0: released. 1: refused, for every reason that is named; nothing was written. Needs the extra `prove`.
     """
     from fasciculation_rules.release.cutting import release
+    from fasciculation_rules.shelf.signers import read_signers
 
     day, written = _days(date, recorded)
     cut = release(
@@ -89,6 +96,8 @@ def release_command(
         status=status.value,
         recorded=written,
         safety=safety,
+        sign_offs=sign_offs,
+        trust=None if trust is None else read_signers(trust),
         check=check,
     )
     if as_ is Form.JSON:

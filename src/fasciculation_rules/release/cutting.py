@@ -16,6 +16,7 @@ from fasciculation_rules.errors import (
     did_you_mean,
 )
 from fasciculation_rules.model.ruleset import Ruleset
+from fasciculation_rules.model.signing import Signers
 from fasciculation_rules.release.gates import Candidate, problems_of
 from fasciculation_rules.release.level import Needed, as_case
 from fasciculation_rules.shelf import history, manifests
@@ -64,12 +65,15 @@ def release(
     status: Literal["draft", "active"] = "draft",
     recorded: datetime.date | None = None,
     safety: Path | None = None,
+    sign_offs: Path | None = None,
+    trust: Signers | None = None,
     check: bool = False,
 ) -> Cut:
     """Releases an unreleased version of the shelf: appends one event with both its digests, and the list of its files.
 
     `date` is the day of the release, `recorded` the day on which it is written down, where that is later. `safety` is
-    the folder of safety files, by default `docs/safety` of the checkout. With `check` nothing is written.
+    the folder of safety files, by default `docs/safety` of the checkout. The status `active` needs a folder of
+    `sign_offs` by signers whom the caller trusts. With `check` nothing is written.
 
     Raises ReleaseRefusedError with everything that keeps it from being released; RulesetNotFoundError,
     RulesetReleasedError or RulesetInvalidError where there is nothing to release; EngineUnavailableError where an
@@ -86,7 +90,9 @@ def release(
     ruleset = freeze(files, version)
     below = [name for name in known if by_number(name) < by_number(version)]
     previous = open_ruleset(max(below, key=by_number)) if below else None
-    candidate = Candidate(version, ruleset, previous, level, status, date, safety or shelf.parent / SAFETY)
+    candidate = Candidate(
+        version, ruleset, previous, level, status, date, safety or shelf.parent / SAFETY, sign_offs, trust
+    )
     problems = problems_of(candidate)
     if problems:
         raise ReleaseRefusedError(f"ruleset {version} is not released", problems)

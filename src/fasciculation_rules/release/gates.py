@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
 from fasciculation_rules.assessing.firings import engine_of
+from fasciculation_rules.audit.review.folder import read_folder
+from fasciculation_rules.audit.review.standing import ready_for_active, weigh
 from fasciculation_rules.authoring.examples import run_examples
 from fasciculation_rules.authoring.lint import lint
 from fasciculation_rules.engines import ENGINES
 from fasciculation_rules.errors import Problem, problem
 from fasciculation_rules.model.ruleset import Ruleset
+from fasciculation_rules.model.signing import Signers
 from fasciculation_rules.proof.account import lines_of
 from fasciculation_rules.proof.proving import Outcome, prove
 from fasciculation_rules.release.changes import Changes
@@ -26,7 +29,7 @@ FIRST_WITH_RECORDS = "1.0.0"
 """Changes are recorded from the version after this one on."""
 
 MOST_TOLD = 6
-"""More reasons for a level than this are counted, not listed."""
+"""More reasons than this are counted, not listed."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +43,8 @@ class Candidate:
     status: str
     date: datetime.date
     safety: Path
+    sign_offs: Path | None = None
+    trust: Signers | None = None
     told: dict[str, str] = field(default_factory=dict)
     """What each gate found, for who asks what was looked at."""
 
@@ -59,10 +64,22 @@ def problems_of(candidate: Candidate) -> list[Problem]:
 
 
 def _signed_off(candidate: Candidate) -> Iterator[Problem]:
-    """Whoever asks for `active` needs the sign-offs of clinicians, and nothing here can say that there are any."""
-    if candidate.status == "active":
-        message = "a version is active once clinicians have signed it off, and there are no sign-offs"
-        yield problem("not-signed-off", message, at="status", hint="release it as draft")
+    """Whoever asks for `active` needs the sign-offs of clinicians, by signers who are trusted."""
+    if candidate.status != "active":
+        return
+    filed = read_folder(candidate.sign_offs) if candidate.sign_offs is not None else ()
+    weighed = weigh(filed, candidate.ruleset, candidate.trust, on=candidate.date)
+    missing = ready_for_active(candidate.ruleset, weighed)
+    candidate.told["sign-offs"] = f"{len(filed)} read, {len(missing)} things are missing"
+    if missing:
+        message = "a version is active once clinicians have signed it off; missing: " + _first(missing)
+        yield problem("not-signed-off", message, at="status", hint="release it as draft, or give the sign-offs")
+
+
+def _first(told: Sequence[str]) -> str:
+    """The first few, and how many more."""
+    more = [f"and {len(told) - MOST_TOLD} more"] if len(told) > MOST_TOLD else []
+    return "; ".join([*told[:MOST_TOLD], *more])
 
 
 def _number(candidate: Candidate) -> Iterator[Problem]:
@@ -124,8 +141,7 @@ def _level(candidate: Candidate) -> Iterator[Problem]:
     if lowest is None or previous is None:
         candidate.told["level"] = "a first release has nothing to be compared with"
         return
-    more = [f"and {len(lowest.why) - MOST_TOLD} more"] if len(lowest.why) > MOST_TOLD else []
-    why = "; ".join([*lowest.why[:MOST_TOLD], *more])
+    why = _first(lowest.why)
     candidate.told["level"] = f"{lowest.level} is needed against {previous.version}: {why}"
     if LEVELS.index(candidate.level) < LEVELS.index(lowest.level):
         message = f"found {candidate.level}; expected {lowest.level} against {previous.version}: {why}"
@@ -162,7 +178,7 @@ def _change_records(candidate: Candidate) -> Iterator[Problem]:
 def _anomalies(candidate: Candidate) -> Iterator[Problem]:
     for id_ in unjudged_anomalies(candidate.safety):
         message = "nobody judged yet what this known anomaly means for safety"
-        yield Problem(ANOMALIES, 0, 0, id_, "unjudged-anomaly", message, "judge it, and say so under `judged`")
+        yield Problem(ANOMALIES, 0, 0, id_, "unjudged-anomaly", message, "judge it, and say so there")
 
 
 GATES: tuple[Callable[[Candidate], Iterator[Problem]], ...] = (

@@ -17,7 +17,7 @@ CHANGES, ANOMALIES = "changes", "anomalies.yaml"
 
 
 def unjudged_anomalies(folder: Path) -> tuple[str, ...]:
-    """The ids of known anomalies that lack a judgement (`judged`); none where there is no list of them.
+    """The known anomalies that nobody has judged yet, ours and those of others; none where there is no list of them.
 
     Raises RulesetInvalidError where the list cannot be read.
     """
@@ -25,23 +25,16 @@ def unjudged_anomalies(folder: Path) -> tuple[str, ...]:
     if not file.exists():
         return ()
     problems: list[Problem] = []
+    document = None
     try:
         document = read_yaml(read_bytes(file, MAX_BYTES), ANOMALIES, problems)
+        if document is not None:
+            return unjudged(Anomalies.model_validate(document.data))
     except OSError as error:
-        raise RulesetInvalidError("the known anomalies cannot be read", [unreadable(ANOMALIES, error)]) from None
-    data = document.data if document is not None else None
-    if document is not None and isinstance(data, dict) and "ours" in data:  # the form of the safety file
-        try:
-            return unjudged(Anomalies.model_validate(data))
-        except ValidationError as error:
-            found = [document.locate(each) for each in problems_of(error, Anomalies)]
-            raise RulesetInvalidError("the known anomalies cannot be read", found) from None
-    listed = data.get(ANOMALIES.removesuffix(".yaml")) if isinstance(data, dict) else data
-    if not isinstance(listed, list) or not all(isinstance(each, dict) and "id" in each for each in listed):
-        expected = problem("bad-value", "expected a list of anomalies, each with an id")
-        problems = problems or [document.locate(expected) if document is not None else expected]
-        raise RulesetInvalidError("the known anomalies cannot be read", problems)
-    return tuple(str(each["id"]) for each in listed if not each.get("judged") or each["judged"] in ("no", "not yet"))
+        problems.append(unreadable(ANOMALIES, error))
+    except ValidationError as error:
+        problems += [each if document is None else document.locate(each) for each in problems_of(error, Anomalies)]
+    raise RulesetInvalidError("the known anomalies cannot be read", problems)
 
 
 def read_changes(folder: Path) -> tuple[ChangeRecord, ...]:
