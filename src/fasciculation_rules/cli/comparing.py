@@ -62,18 +62,29 @@ def compare_command(
     unread: list[str] = []
     moved = people(one, other, _cases(cases, day, unread)) if cases else None
     found = compare(one, other, people=moved)
+    attributes = list(differing(one, other))
     match as_:
         case Form.JSON:
-            typer.echo(json.dumps(as_json(found), ensure_ascii=False, indent=2))
+            named = [{"id": id_, "before": before, "after": after} for id_, before, after in attributes]
+            typer.echo(json.dumps({**as_json(found), "source_attributes": named}, ensure_ascii=False, indent=2))
         case Form.HTML:
             typer.echo(as_html(found, on=str(day) if cases else None), nl=False)
         case Form.TEXT:
-            typer.echo("\n".join(lines_of(found)))
+            typer.echo("\n".join([*lines_of(found), "", *_attributes(attributes)]))
     for line in unread:
         typer.echo(f"error: {line}", err=True)
     if not found.decided:
         return UNDECIDED
     return PARTIAL if unread or (moved is not None and moved.refused) else DONE
+
+
+def _attributes(found: list[tuple[str, str, str]]) -> Iterator[str]:
+    """The source attributes of HTI-1 that differ."""
+    yield "Source attributes (HTI-1) that differ" if found else "No source attribute (HTI-1) differs."
+    for id_, before, after in found:
+        yield f"  {id_}"
+        yield f"    before: {before}"
+        yield f"    after: {after}"
 
 
 def _cases(paths: list[str], day: datetime.date, unread: list[str]) -> Iterator[tuple[Case, datetime.date | None]]:

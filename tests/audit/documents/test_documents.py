@@ -11,12 +11,13 @@ from pathlib import Path
 import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
+from tests.proof.here import MINI
 
 from fasciculation_rules import Ruleset, open_ruleset
 from fasciculation_rules.audit.documents.account import basis_json, basis_page, hti1_json, hti1_page
 from fasciculation_rules.audit.documents.basis import changes_the_answer
 from fasciculation_rules.audit.documents.bill import EXCLUDED, OPTIONAL, RUNTIME, bill
-from fasciculation_rules.audit.documents.hti1 import attributes
+from fasciculation_rules.audit.documents.hti1 import attributes, differing
 from fasciculation_rules.audit.documents.used import used
 from fasciculation_rules.audit.safety.selecting import read_by
 from fasciculation_rules.cli.app import run
@@ -96,6 +97,17 @@ def test_the_page_says_what_the_values_say_and_names_the_rule_that_may_end_it(ve
     assert values["validation"] == "clinical validation: not done"
     for each in values["attributes"]:
         assert f"| `{each['id']}` |" in page
+
+
+def test_compare_lists_the_attributes_that_differ(capsys: pytest.CaptureFixture[str]) -> None:
+    old, new = open_ruleset("0.1.0"), open_ruleset("1.0.0")
+    found = {each for each, _, _ in differing(old, new)}
+    by_id = {each.id: each.says for each in attributes(old)}
+    assert found == {each.id for each in attributes(new) if each.says != by_id[each.id]}
+    assert "citation" in found
+    assert list(differing(old, old)) == []
+    assert run(["compare", str(MINI), str(MINI)]) == 0
+    assert "No source attribute (HTI-1) differs." in capsys.readouterr().out
 
 
 # ---------------------------------------------------------------- the basis

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from fasciculation_rules.audit.documents.used import used
@@ -36,6 +36,13 @@ class Attribute:
     says: str
     uses: bool | None = None
     by: tuple[str, ...] = ()
+
+
+def differing(old: Ruleset, new: Ruleset) -> Iterator[tuple[str, str, str]]:
+    """The attributes that differ between two versions: id, what the older one says, what the newer one says."""
+    for before, after in zip(attributes(old), attributes(new), strict=True):
+        if before.says != after.says:
+            yield after.id, before.says, after.says
 
 
 USES = (
