@@ -53,6 +53,7 @@ def compare_command(
     Exit code 0: done. 3: a solver could not decide in time, or disagrees with an engine. 4: some cases were refused.
     Needs the extra `prove`; a page needs the extra `audit` too.
     """
+    from fasciculation_rules.audit.documents.hti1 import differing
     from fasciculation_rules.proof.compare.account import as_json, compare, lines_of
     from fasciculation_rules.proof.compare.page import as_html
     from fasciculation_rules.proof.compare.people import people

@@ -14,7 +14,7 @@ from packaging.utils import canonicalize_name
 from tests.proof.here import MINI
 
 from fasciculation_rules import Ruleset, open_ruleset
-from fasciculation_rules.audit.documents.account import basis_json, basis_page, hti1_json, hti1_page
+from fasciculation_rules.audit.documents.account import as_text, basis_json, basis_page, hti1_json, hti1_page
 from fasciculation_rules.audit.documents.basis import changes_the_answer
 from fasciculation_rules.audit.documents.bill import EXCLUDED, OPTIONAL, RUNTIME, bill
 from fasciculation_rules.audit.documents.hti1 import attributes, differing
@@ -23,6 +23,7 @@ from fasciculation_rules.audit.safety.selecting import read_by
 from fasciculation_rules.cli.app import run
 from fasciculation_rules.shelf.locate import shelf_root, versions
 from fasciculation_rules.shelf.lock import read_project
+from fasciculation_rules.shelf.opening import known_releases
 from fasciculation_rules.shelf.safety import read_safety
 
 CHECKOUT = Path(__file__).resolve().parents[3]
@@ -213,6 +214,26 @@ def test_no_host_name_stands_in_it() -> None:
 
 def test_it_is_the_same_every_time() -> None:
     assert bill(read_project(CHECKOUT), read_safety().anomalies) == BILL
+
+
+# ---------------------------------------------------------------- kept with a release
+
+KEPT = CHECKOUT / "docs" / "safety" / "documents"
+
+
+@pytest.mark.parametrize("version", sorted(folder.name for folder in KEPT.iterdir()))
+def test_what_is_kept_with_a_release_is_what_is_derived_from_it(version: str) -> None:
+    ruleset, released = open_ruleset(version), known_releases()[version].date.isoformat()
+    made = {
+        "hti-1.md": hti1_page(ruleset, released=released),
+        "hti-1.json": as_text(hti1_json(ruleset, released=released)),
+        "fda-basis.md": basis_page(ruleset),
+        "fda-basis.json": as_text(basis_json(ruleset)),
+    }
+    found = {file.name: file.read_text(encoding="utf-8") for file in (KEPT / version).iterdir()}
+    assert found == made, (
+        f"write them anew: fasciculation-rules documents {version} --out docs/safety/documents/{version}"
+    )
 
 
 # ---------------------------------------------------------------- the command
