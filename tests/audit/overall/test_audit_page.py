@@ -74,7 +74,8 @@ def test_what_solvers_and_engines_found_is_on_it() -> None:
     said = text_of(audit_page(gathered(solved=solved, ran=Ran(("compiled",), 40, ("rule, case: no",)))))
     assert f"{len(solved.proved)} theorems over every patient" in said
     assert "40 examples and cases hold; 1 do not" in said
-    assert "Ruleset mini" in said, "the comparison with itself"
+    assert "Against ruleset mini" in said
+    assert "Nobody, which is proven." in said, "the comparison with itself"
     fails = [each for each in solved.proved if each.failures]
     assert all(each.theorem.sentence in said for each in fails)
 

@@ -11,6 +11,7 @@ from fasciculation_rules.logic.english import in_english
 from fasciculation_rules.model.rule import KINDS
 from fasciculation_rules.model.ruleset import Ruleset
 from fasciculation_rules.model.safety import Hazard
+from fasciculation_rules.proof.compare.account import as_json as comparison_as_json
 from fasciculation_rules.proof.compare.account import lines_of as lines_of_comparison
 from fasciculation_rules.proof.proving import Outcome
 from fasciculation_rules.proof.witness import as_given
@@ -49,6 +50,7 @@ def audit_page(found: Gathered) -> str:
         failures=list(_failures(found)),
         outcomes=_outcomes(found),
         changes=list(_changes(found)),
+        compared=_compared(found),
         hazards=_hazards(found),
         open_anomalies=[each for each in found.anomalies.ours if not each.fixed_in] if found.anomalies else [],
         affecting=_affecting(found),
@@ -98,6 +100,14 @@ def _outcomes(found: Gathered) -> Mapping[str, int]:
     if found.solved is None:
         return {}
     return {outcome.value: found.solved.outcomes.get(outcome, 0) for outcome in Outcome}
+
+
+def _compared(found: Gathered) -> dict[str, object] | None:
+    """The comparison with the version before in short: parts, how many rules fire on other people, who moves."""
+    comparison = found.solved.comparison if found.solved else None
+    if comparison is None:
+        return None
+    return {**comparison_as_json(comparison), "parts": comparison.structure, "old": comparison.pair.old}
 
 
 def _changes(found: Gathered) -> Iterator[tuple[int, str]]:
