@@ -14,6 +14,7 @@ from fasciculation_rules.logic.frozen import FrozenMapping
 from fasciculation_rules.logic.program import Program
 from fasciculation_rules.model.base import Date, FormatOne, Frozen, Text, Value
 from fasciculation_rules.model.case import GivenValue
+from fasciculation_rules.model.codes import Concept
 from fasciculation_rules.model.outcomes import Outcomes, References, Threshold, Urgency
 from fasciculation_rules.model.profile import Profile
 from fasciculation_rules.model.rule import Differential, Escalation, Plan, Rule
@@ -103,11 +104,12 @@ class Ruleset:
     withdrawal: Withdrawal | None = None
     profile: Profile | None = None
     profile_digest: str | None = None
+    codes: Mapping[str, Concept] = field(default_factory=FrozenMapping)
     memo: dict[str, Any] = field(default_factory=dict, init=False)
     """Tables that other rooms derive from this frozen value, worked out once and kept with it."""
 
     def __post_init__(self) -> None:
-        for name in ("thresholds", "rules", "cases"):
+        for name in ("thresholds", "rules", "cases", "codes"):
             object.__setattr__(self, name, FrozenMapping(getattr(self, name)))
 
     @property

@@ -65,6 +65,7 @@ def freeze(
         references=references,
         rules=rules,
         cases=parts.cases,
+        codes=parts.codes,
         program=_program(vocabulary, rules, conditions),
         closure=closure,
         text_digest=digest.text_digest(files),

@@ -14,6 +14,7 @@ from fasciculation_rules.errors import GrammarError, Problem, RulesetInvalidErro
 from fasciculation_rules.logic.condition import Is
 from fasciculation_rules.logic.grammar import read_condition
 from fasciculation_rules.model.base import Name, Value
+from fasciculation_rules.model.codes import COLUMNS, Concept
 from fasciculation_rules.model.outcomes import Outcomes, References, Threshold
 from fasciculation_rules.model.problems import problems_of
 from fasciculation_rules.model.rule import KINDS
@@ -80,15 +81,17 @@ def read_parts(raw: dict[str, bytes]) -> Parts:
     return parts
 
 
-def _read_codes(raw: bytes, parts: Parts) -> frozenset[str]:
+def _read_codes(raw: bytes, parts: Parts) -> dict[str, Concept]:
     try:
         table = csv.DictReader(io.StringIO(decode(raw, MAX_BYTES)))
-        return frozenset(row.get("concept") or "" for row in table)
+        rows = [Concept(**{column: row.get(column) or "" for column in COLUMNS}) for row in table]
     except Refused as refused:
         parts.problems.append(refused.of(CODES))
     except csv.Error as error:
         parts.note(CODES, "not-csv", str(error))
-    return frozenset()
+    else:
+        return {row.concept: row for row in rows}
+    return {}
 
 
 def _read_document(path: str, document: Document, parts: Parts) -> None:
