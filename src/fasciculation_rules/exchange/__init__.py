@@ -1,1 +1,1 @@
-"""Other formats, in and out: FHIR, questionnaires, Phenopackets."""
+"""Other formats: what other systems say as a case, and what the rules say in their words."""

@@ -1,26 +1,22 @@
-"""What other terminologies call an item: one row of codes.csv, with where each code was seen."""
+"""One row of codes.csv: what a concept is called in the code systems of others."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Concept:
-    """A concept with its codes; an empty text is a code that nobody has verified.
+class CodeRow:
+    """Codes of one concept; empty where none was verified. `unit` is the one that the LOINC code is about.
 
-    `hpo` is written with its prefix, `HP:0002380`. `icd10` is of ICD-10-CM. `unit` is that of the `loinc` code.
+    `icd10` is of ICD-10-CM; `verified_by` says where each code was seen.
     """
 
     concept: str
-    label: str
-    hpo: str
-    snomed: str
-    icd10: str
-    loinc: str
-    unit: str
-    verified_by: str
-
-
-COLUMNS = tuple(each.name for each in fields(Concept))
-"""The columns of codes.csv."""
+    label: str = ""
+    hpo: str = ""
+    snomed: str = ""
+    icd10: str = ""
+    loinc: str = ""
+    unit: str = ""
+    verified_by: str = ""

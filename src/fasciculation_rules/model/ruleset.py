@@ -14,7 +14,7 @@ from fasciculation_rules.logic.frozen import FrozenMapping
 from fasciculation_rules.logic.program import Program
 from fasciculation_rules.model.base import Date, FormatOne, Frozen, Text, Value
 from fasciculation_rules.model.case import GivenValue
-from fasciculation_rules.model.codes import Concept
+from fasciculation_rules.model.codes import CodeRow
 from fasciculation_rules.model.outcomes import Outcomes, References, Threshold, Urgency
 from fasciculation_rules.model.profile import Profile
 from fasciculation_rules.model.rule import Differential, Escalation, Plan, Rule
@@ -104,7 +104,7 @@ class Ruleset:
     withdrawal: Withdrawal | None = None
     profile: Profile | None = None
     profile_digest: str | None = None
-    codes: Mapping[str, Concept] = field(default_factory=FrozenMapping)
+    codes: Mapping[str, CodeRow] = field(default_factory=FrozenMapping)
     memo: dict[str, Any] = field(default_factory=dict, init=False)
     """Tables that other rooms derive from this frozen value, worked out once and kept with it."""
 

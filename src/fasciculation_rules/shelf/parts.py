@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from fasciculation_rules.errors import Problem, problem
-from fasciculation_rules.model.codes import Concept
+from fasciculation_rules.model.codes import CodeRow
 from fasciculation_rules.model.outcomes import Outcomes, References, Threshold
 from fasciculation_rules.model.rule import Rule
 from fasciculation_rules.model.ruleset import About, Vignette
@@ -29,7 +29,7 @@ class Parts:
     references: References | None = None
     rules: dict[str, Rule] = field(default_factory=dict)
     cases: dict[str, Vignette] = field(default_factory=dict)
-    codes: dict[str, Concept] = field(default_factory=dict)
+    codes: dict[str, CodeRow] = field(default_factory=dict)
     file_of: dict[str, str] = field(default_factory=dict)
     unread: set[str] = field(default_factory=set)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from dataclasses import replace
+from dataclasses import fields, replace
 from importlib.resources.abc import Traversable
 from typing import Any, TypeVar
 
@@ -14,7 +14,7 @@ from fasciculation_rules.errors import GrammarError, Problem, RulesetInvalidErro
 from fasciculation_rules.logic.condition import Is
 from fasciculation_rules.logic.grammar import read_condition
 from fasciculation_rules.model.base import Name, Value
-from fasciculation_rules.model.codes import COLUMNS, Concept
+from fasciculation_rules.model.codes import CodeRow
 from fasciculation_rules.model.outcomes import Outcomes, References, Threshold
 from fasciculation_rules.model.problems import problems_of
 from fasciculation_rules.model.rule import KINDS
@@ -81,10 +81,13 @@ def read_parts(raw: dict[str, bytes]) -> Parts:
     return parts
 
 
-def _read_codes(raw: bytes, parts: Parts) -> dict[str, Concept]:
+_COLUMNS = tuple(column.name for column in fields(CodeRow))
+
+
+def _read_codes(raw: bytes, parts: Parts) -> dict[str, CodeRow]:
     try:
         table = csv.DictReader(io.StringIO(decode(raw, MAX_BYTES)))
-        rows = [Concept(**{column: row.get(column) or "" for column in COLUMNS}) for row in table]
+        rows = [CodeRow(*(row.get(column) or "" for column in _COLUMNS)) for row in table]
     except Refused as refused:
         parts.problems.append(refused.of(CODES))
     except csv.Error as error:
