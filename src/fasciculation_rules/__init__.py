@@ -29,6 +29,8 @@ if TYPE_CHECKING:
         RulesetInvalidError,
         RulesetNotFoundError,
     )
+    from fasciculation_rules.exchange.fhir.to_fhir import to_fhir
+    from fasciculation_rules.exchange.fhir.writing.case import case_to_fhir
     from fasciculation_rules.model.assessment import Assessment
     from fasciculation_rules.model.case import Case
     from fasciculation_rules.model.profile import Profile
@@ -42,8 +44,10 @@ _HOMES = {
     "Profile": "model.profile",
     "Ruleset": "model.ruleset",
     "assess": "assessing.straight_line",
+    "case_to_fhir": "exchange.fhir.writing.case",
     "explain": "report.text",
     "open_ruleset": "shelf.opening",
+    "to_fhir": "exchange.fhir.to_fhir",
     "CaseError": "errors",
     "EngineDisagreementError": "errors",
     "EngineError": "errors",
@@ -75,8 +79,10 @@ __all__ = [
     "RulesetNotFoundError",
     "__version__",
     "assess",
+    "case_to_fhir",
     "explain",
     "open_ruleset",
+    "to_fhir",
 ]
 
 

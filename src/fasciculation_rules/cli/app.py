@@ -26,6 +26,7 @@ from fasciculation_rules.cli import (
     validating,
     verifying,
     writing,
+    writing_fhir,
 )
 from fasciculation_rules.cli.keyboard import STOPPED
 from fasciculation_rules.errors import FasciculationRulesError
@@ -59,6 +60,7 @@ validating.register(app)
 documenting.register(app)
 auditing.register(app)
 writing.register(app)
+writing_fhir.register(app)
 
 
 def _version(asked: bool) -> None:

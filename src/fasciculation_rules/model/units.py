@@ -75,6 +75,11 @@ class UnitError(ValueError):
     """The unit is unknown, or is not one of this quantity's."""
 
 
+def in_ucum(quantity: str, unit: str) -> str:
+    """The UCUM unit that somebody means who writes this unit for this quantity; an unknown one stays as it is."""
+    return ANALYTES.get(quantity, NO_ANALYTE).aliases.get(unit, WORDS.get(unit, unit))
+
+
 @lru_cache(maxsize=4096)  # a few hundred pairs of unit names exist; nothing of a patient is in the key
 def conversion(quantity: str, unit: str, canonical: str) -> tuple[Fraction, Fraction]:
     """(factor, offset) such that canonical value = factor x value + offset, exactly.
@@ -82,7 +87,7 @@ def conversion(quantity: str, unit: str, canonical: str) -> tuple[Fraction, Frac
     Raises UnitError where the two do not measure the same thing for this quantity.
     """
     analyte = ANALYTES.get(quantity, NO_ANALYTE)
-    unit = analyte.aliases.get(unit, WORDS.get(unit, unit))
+    unit = in_ucum(quantity, unit)
     if unit in analyte.affine and canonical == analyte.canonical:
         return analyte.affine[unit]
     if unit not in UNITS or unit in analyte.refuse:

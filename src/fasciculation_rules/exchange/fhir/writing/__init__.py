@@ -1,0 +1,1 @@
+"""The resources that are written, one module for each kind of thing that is said."""
