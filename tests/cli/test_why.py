@@ -59,8 +59,8 @@ person could do before.
 What to ask to settle it
 ------------------------
 The answer to one question could change what is shown: breathlessness.
-Not settled within 20 questions: it takes 148 whatever the answers, and fewer where a general
-question is answered with no.
+Not settled within 20 questions: it takes up to 148, and fewer where a general question is
+answered with no.
 """
     )
 
@@ -83,8 +83,8 @@ beyond the eyelid.
 What to ask to settle it
 ------------------------
 The answer to one question could change what is shown: breathlessness on gentle effort.
-Not settled within 20 questions: it takes 186 whatever the answers, and fewer where a general
-question is answered with no.
+Not settled within 20 questions: it takes up to 186, and fewer where a general question is
+answered with no.
 """
     )
 

@@ -8,6 +8,7 @@ import pytest
 
 from fasciculation_rules.logic.condition import Condition, Is
 from fasciculation_rules.logic.firing import Firing
+from fasciculation_rules.model.ruleset import UNDER_16
 from fasciculation_rules.proof import reading
 from fasciculation_rules.proof.circuit import Wire
 from fasciculation_rules.proof.reading import Reading
@@ -40,5 +41,8 @@ FAULTS: dict[str, Plant] = {
     ),
     "denied unless it is known to be present": lambda patch: patch.setattr(Reading, "_make", _denied_unless_present),
     "settled before the screen is finished": lambda patch: patch.setattr(Reading, "settled", property(_settled)),
+    "reassured before the screen is finished": lambda patch: patch.setattr(
+        Reading, "may_reassure", property(lambda self: self.false(UNDER_16))
+    ),
     "a discharge to self-care": lambda patch: patch.setattr(reading, "DISCHARGED_TO", "self_care"),
 }

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
+from tests.proof.defects import defects
 from tests.proof.here import opened
 
 from fasciculation_rules import Ruleset
 from fasciculation_rules.errors import GrammarError
-from fasciculation_rules.proof.claims import read_claims, theorems_from
+from fasciculation_rules.logic.condition import All, Compare, Condition, Count, Is, Not
+from fasciculation_rules.logic.condition import Any as Any_
+from fasciculation_rules.logic.frozen import FrozenMapping
+from fasciculation_rules.logic.program import Program
+from fasciculation_rules.model.rule import Escalation, Plan
+from fasciculation_rules.proof.claims import Claim, read_claims, theorems_from
 from fasciculation_rules.proof.proving import Outcome, Proved, prove, subject_of
+from fasciculation_rules.proof.question import Theorem
 from fasciculation_rules.proof.witness import as_given
 from fasciculation_rules.proof.words import Words, spread
 from fasciculation_rules.shelf.resolve import Resolver
@@ -44,8 +53,14 @@ HOLDS = [
     {"some": ["dysarthria"], "then": {"never_lowered_by": "anything"}},
     {"then": {"never_lowered_by": ["potassium", "babinski"]}},
     {"then": {"urgent_rules_unchanged_by": ["family twitch", "ace_inhibitor_use"]}},
-    {"some": ["red flags"], "asked": "everything", "only": ["weakness"], "told": ["age"], "then": {"shows": "routine"}},
-]  # fmt: skip
+    {
+        "some": ["red flags"],
+        "asked": "everything",
+        "only": ["weakness", "sex", "age"],
+        "told": ["age"],
+        "then": {"shows": "routine"},
+    },
+]
 FAILS: list[tuple[dict[str, Any], str, list[dict[str, object]]]] = [
     ({"some": ["dysphagia"], "then": {"at_least": "urgent_2w"}}, "at_least: urgent_2w", [{"dysphagia": "present"}]),
     (
@@ -65,6 +80,13 @@ FAILS: list[tuple[dict[str, Any], str, list[dict[str, object]]]] = [
     ({"then": {"fires": "plan-emg"}}, "fires: plan-emg", [{}]),
     ({"reached": "routine", "then": {"at_least": ["routine", "soon_gp"]}}, "at_least: soon_gp", []),
 ]
+OF_NOBODY = [
+    {"some": ["dysarthria"], "none": ["dysarthria"], "then": {"shows": "emergency"}},
+    {"asked": "everything", "only": ["weakness"], "then": {"shows": "emergency"}},
+    {"when": "dysarthria is present", "only": ["weakness"], "then": {"shows_below": "self_care"}},
+]
+"""Everybody is of one sex or the other, so that who was asked everything has one."""
+
 SILENT = [
     {"some": ["foot_drop"], "then": {"at_least": "urgent_2w"}},
     {"some": [["dysarthria"], ["foot_drop"]], "then": {"at_least": "urgent_2w"}},
@@ -97,6 +119,12 @@ def test_a_claim_that_fails_names_the_smallest_patient(
 def test_a_claim_of_which_this_version_has_no_words_says_nothing(claim: dict[str, Any], mini: Ruleset) -> None:
     found = proved(claim, mini)
     assert (found.outcome, found.questions) == (Outcome.SILENT, 0)
+
+
+@pytest.mark.parametrize("claim", OF_NOBODY, ids=str)
+def test_a_claim_that_supposes_what_cannot_be_says_nothing(claim: dict[str, Any], mini: Ruleset) -> None:
+    found = proved(claim, mini)
+    assert (found.outcome, found.questions, found.failures) == (Outcome.SILENT, 1, ())
 
 
 def test_a_conclusion_that_there_is_not_is_no_claim(mini: Ruleset) -> None:
@@ -161,3 +189,94 @@ def test_every_word_of_the_claims_is_one_of_the_newest_version() -> None:
         resolver = Resolver(ruleset.vocabulary, ruleset.thresholds)
         for condition in theorem.conditions:
             resolver.resolve(condition, theorem.id, lambda problem: pytest.fail(str(problem)))
+
+
+NEVER = All((Is("weakness", "present"), Is("weakness", "absent")))
+Break = Callable[[Ruleset, Claim], Ruleset]
+
+
+def silenced(ruleset: Ruleset, _: Claim) -> Ruleset:
+    """No rule ever fires."""
+    return with_conditions(ruleset, dict.fromkeys(ruleset.rules, NEVER))
+
+
+def turned_round(ruleset: Ruleset, _: Claim) -> Ruleset:
+    """Each rule fires where it should not."""
+    rules = ruleset.program.rules
+    return with_conditions(ruleset, {name: Not(rules[name]) for name in ruleset.rules if name in rules})
+
+
+def discharged(ruleset: Ruleset, claim: Claim) -> Ruleset:
+    """Whatever is learnt of what the claim names discharges every rule."""
+    learnt = Any_(learning(ruleset, claim, "never_lowered_by"))
+    return with_conditions(with_then(ruleset, Escalation, discharged_by="examined_and_well"), {}, learnt)
+
+
+def easily_moved(ruleset: Ruleset, claim: Claim) -> Ruleset:
+    """Whatever is learnt of what the claim names makes every rule fire."""
+    learnt, rules = learning(ruleset, claim, "urgent_rules_unchanged_by"), ruleset.program.rules
+    return with_conditions(ruleset, {name: Any_((rules[name], *learnt)) for name in ruleset.escalations})
+
+
+def heedless(ruleset: Ruleset, _: Claim) -> Ruleset:
+    """No advice is withheld from anybody."""
+    return with_then(ruleset, Plan, unless_contraindicated=())
+
+
+def sending_nobody_anywhere(ruleset: Ruleset, _: Claim) -> Ruleset:
+    """No rule names a destination."""
+    return with_then(ruleset, Escalation, refer=())
+
+
+def learning(ruleset: Ruleset, claim: Claim, kind: str) -> tuple[Condition, ...]:
+    """That an answer is known about what a claim names; about ages and durations where it names everything."""
+    said = ["times"] if claim.then[kind] == ("anything",) else claim.then[kind]
+    found: list[Condition] = []
+    for name in Words(subject_of(ruleset)).items(said):
+        if name in ruleset.vocabulary.quantities:
+            found.append(Compare(name, ">=", Count(ruleset.vocabulary.quantities[name].bounds()[0])))
+        else:
+            found += [Is(name, "present"), Is(name, "absent")]
+    return tuple(found)
+
+
+def with_conditions(
+    ruleset: Ruleset, conditions: Mapping[str, Condition], discharge: Condition | None = None
+) -> Ruleset:
+    program = ruleset.program
+    rules = {name: conditions.get(name, condition) for name, condition in program.rules.items()}
+    derivations = {**program.derivations, **({} if discharge is None else {"examined_and_well": discharge})}
+    return replace(ruleset, program=Program(program.findings, program.quantities, program.openness, derivations, rules))
+
+
+def with_then(ruleset: Ruleset, kind: type[Escalation | Plan], **then: object) -> Ruleset:
+    rules = {
+        name: rule.model_copy(update={"then": rule.then.model_copy(update=then)}) if isinstance(rule, kind) else rule
+        for name, rule in ruleset.rules.items()
+    }
+    return replace(ruleset, rules=FrozenMapping(rules))
+
+
+WAYS: Mapping[str, Break] = {
+    "never_lowered_by": discharged,
+    "urgent_rules_unchanged_by": easily_moved,
+    "no_advice": heedless,
+    "referred": sending_nobody_anywhere,
+}
+"""What breaks a conclusion that neither silence nor the wrong place does."""
+BY_A_DEFECT = frozenset(defect.data["theorem"] for defect in defects())
+
+
+@pytest.mark.parametrize("theorem", read_claims(), ids=lambda theorem: theorem.id)
+def test_a_claim_can_fail(theorem: Theorem) -> None:
+    """By one of the defects, or where rules are silent, fire in the wrong place, or heed nothing."""
+    claim = theorem.questions
+    assert isinstance(claim, Claim)
+    ways = [silenced, turned_round, *(WAYS[kind] for kind in claim.then if kind in WAYS)]
+    assert theorem.id in BY_A_DEFECT or any(fails(theorem, broken(opened("1.0.0"), claim)) for broken in ways)
+
+
+def fails(theorem: Theorem, ruleset: Ruleset) -> bool:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("fasciculation_rules.proof.proving._failure", lambda *_: None)  # no patient need be small
+        return next(prove(ruleset, theorems=[theorem])).outcome is Outcome.FAILS

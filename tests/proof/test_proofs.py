@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from fasciculation_rules.errors import EngineDisagreementError
 from fasciculation_rules.proof import proofs
 from fasciculation_rules.proof.cnf import Printer
 from fasciculation_rules.proof.drup import NotProved, check, read_cnf
-from fasciculation_rules.proof.proofs import Proofs, check_folder
+from fasciculation_rules.proof.proofs import CONTENTS, Proofs, check_folder
 from fasciculation_rules.proof.proving import Outcome, prove, subject_of
 from fasciculation_rules.proof.question import Question, Theorem
 from fasciculation_rules.proof.solver import Verdict
@@ -52,8 +53,9 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_each_is_two_files_and_all_check(written: Path) -> None:
-    names = {path.stem for path in written.iterdir()}
-    assert {path.name for path in written.iterdir()} == {f"{name}{end}" for name in names for end in (".cnf", ".drup")}
+    names = {path.stem for path in written.iterdir()} - {"contents"}
+    pairs = {f"{name}{end}" for name in names for end in (".cnf", ".drup")}
+    assert {path.name for path in written.iterdir()} == {*pairs, CONTENTS}
     assert checked(written, opened("mini")) == (len(names), [])
 
 
@@ -79,8 +81,8 @@ def test_the_head_says_what_it_is_about(written: Path) -> None:
 def test_the_same_question_gives_the_same_text_whatever_was_asked_before(written: Path, tmp_path: Path) -> None:
     wanted = [theorem for theorem in all_theorems() if theorem.id in ("tight", "what-fires-stays")]
     list(prove(opened("mini"), theorems=reversed(wanted), proofs=tmp_path))
-    assert len(list(tmp_path.iterdir())) == 44
-    for path in tmp_path.iterdir():
+    assert len(list(tmp_path.glob("*-*"))) == 44
+    for path in tmp_path.glob("*-*"):
         assert path.read_bytes() == (written / path.name).read_bytes(), path.name
 
 
@@ -110,6 +112,7 @@ def copied(written: Path, folder: Path, name: str) -> Path:
     folder.mkdir()
     for end in (".cnf", ".drup"):
         (folder / f"{name}{end}").write_bytes((written / f"{name}{end}").read_bytes())
+    Proofs(folder, subject_of(opened("mini"))).end()
     return folder
 
 
@@ -164,12 +167,41 @@ def test_a_proof_without_a_lemma_that_matters_is_refused(tmp_path: Path) -> None
         (lambda folder: (folder / "tight-9999.cnf").touch(), "tight-9999: there is no such question"),
         (lambda folder: (folder / "no-theorem-0001.cnf").touch(), "no-theorem-0001: there is no such theorem"),
         (lambda folder: (folder / "proof.cnf").touch(), "proof: no name of a proof"),
+        (lambda folder: (folder / "proof.cnf").touch(), f"proof.cnf: not listed in {CONTENTS}"),
+        (lambda folder: _to_folder(folder / f"{NAME}.cnf"), f"{NAME}: cannot be read (Is a directory)"),
+        (lambda folder: (folder / f"{NAME}.cnf").unlink(), f"{NAME}.cnf: listed in {CONTENTS}, and missing"),
+        (
+            lambda folder: (folder / CONTENTS).unlink(),
+            f"{CONTENTS}: cannot be read: the run that writes it last did not end, so proofs may be missing",
+        ),
     ],
 )
 def test_what_is_missing_or_too_much_is_named(alter: Any, fault: str, written: Path, tmp_path: Path) -> None:
     folder = copied(written, tmp_path / "one", NAME)
     alter(folder)
     assert fault in checked(folder, opened("mini"))[1]
+
+
+def _to_folder(path: Path) -> None:
+    path.unlink()
+    path.mkdir()
+
+
+def test_a_pair_that_was_taken_out_is_missed(written: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "all-but-one"
+    shutil.copytree(written, folder)
+    for end in (".cnf", ".drup"):
+        (folder / f"{NAME}{end}").unlink()
+    gone = [f"{NAME}{end}: listed in {CONTENTS}, and missing" for end in (".cnf", ".drup")]
+    assert checked(folder, opened("mini"))[1] == gone
+
+
+def test_a_run_that_was_stopped_leaves_a_folder_that_does_not_check(tmp_path: Path) -> None:
+    for _, _ in zip(prove(opened("mini"), proofs=tmp_path), range(4), strict=False):
+        pass
+    good, faults = checked(tmp_path, opened("mini"))
+    assert good > 0
+    assert [fault.partition(":")[0] for fault in faults] == [CONTENTS]
 
 
 def test_proofs_of_another_ruleset_are_no_proofs(written: Path, tmp_path: Path) -> None:

@@ -217,7 +217,7 @@ def test_proofs_are_written_checked_and_checked_again(prove: Prove) -> None:
         "Proofs in proofs:\n"
         "   20 check  tight\n"
         "    1 check  minors-never-add-up\n"
-        "21 proofs check; no solver was asked.\n"
+        "21 proofs check, of 2 of 71 theorems; no solver was asked.\n"
     )
 
 
@@ -230,7 +230,7 @@ def test_a_proof_that_was_tampered_with_is_named(prove: Prove) -> None:
     assert said.out.splitlines()[-3:] == [
         "    0 check  minors-never-add-up",
         "    minors-never-add-up-0001: its clauses are not those of this ruleset",
-        "20 proofs check, 1 do not; no solver was asked.",
+        "20 proofs check, of 1 of 71 theorems, faults: 1; no solver was asked.",
     ]
 
 
@@ -248,7 +248,10 @@ def test_a_proof_that_does_not_check_is_an_error(prove: Prove, monkeypatch: pyte
 def test_an_empty_folder_proves_nothing(prove: Prove) -> None:
     Path("proofs").mkdir()
     said = prove("--check", "proofs")
-    assert (said.code, said.out.splitlines()[-1]) == (3, "0 proofs check; no solver was asked.")
+    assert (said.code, said.out.splitlines()[-1]) == (
+        3,
+        "0 proofs check, of 0 of 71 theorems, faults: 1; no solver was asked.",
+    )
 
 
 @pytest.mark.parametrize(

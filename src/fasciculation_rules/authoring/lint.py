@@ -182,4 +182,6 @@ _CHECKS: tuple[Callable[[Ruleset], Found], ...] = (
     lint_reach.thresholds,
     lint_reach.unused_outcomes,
     lint_reach.too_patient,
+    lint_reach.unread_derivations,
+    lint_reach.sideless,
 )

@@ -12,7 +12,7 @@ from fasciculation_rules.logic.facts import Facts
 from fasciculation_rules.logic.firing import Firing
 from fasciculation_rules.model.base import read_duration
 from fasciculation_rules.model.outcomes import FIRST_RED_FLAG
-from fasciculation_rules.model.rule import Differential, Plan
+from fasciculation_rules.model.rule import Derivation, Differential, Plan
 from fasciculation_rules.model.ruleset import SPARED_EXAMINATION, UNDER_16, Ruleset
 
 Found = Iterator[tuple[str, Problem]]
@@ -106,6 +106,25 @@ def unused_outcomes(ruleset: Ruleset) -> Found:
             if name not in used:
                 verb = "supports" if block == "conditions" else "names"
                 yield "outcomes", problem("unreached-outcome", f"no rule {verb} '{name}'", at=f"{block}.{name}")
+
+
+def sideless(ruleset: Ruleset) -> Found:
+    """Of every critical limit it is said on which side the danger lies."""
+    for name, threshold in ruleset.thresholds.items():
+        if threshold.critical is not None and ruleset.critical_side(name) is None:
+            message = f"nothing says whether the danger of '{threshold.quantity}' lies above or below it"
+            hint = "write 'critical_side: above' or 'below', or the normal range of the quantity"
+            yield "thresholds", problem("critical-sideless", message, at=name, hint=hint)
+
+
+def unread_derivations(ruleset: Ruleset) -> Found:
+    """Every derived finding is read by a rule, by another one, or by a discharge."""
+    program = ruleset.program
+    read = {leaf.name for each in (*program.rules.values(), *program.derivations.values()) for leaf in leaves(each)}
+    read |= {rule.then.discharged_by for rule in ruleset.escalations.values() if rule.then.discharged_by}
+    for name, rule in ruleset.rules.items():
+        if isinstance(rule, Derivation) and rule.finding not in read:
+            yield name, problem("unread-derivation", f"no rule reads '{rule.finding}'", at="finding")
 
 
 def too_patient(ruleset: Ruleset) -> Found:

@@ -81,7 +81,7 @@ def _wanted(names: list[str]) -> list[Theorem]:
         if name not in known:
             hint = did_you_mean(name, known) or f"without --theorem, all {len(known)} are named"
             raise UnknownNameError(f"there is no theorem '{name}'; {hint}")
-    return [known[name] for name in names] or list(known.values())
+    return [known[name] for name in dict.fromkeys(names)] or list(known.values())
 
 
 def _proved(ruleset: Ruleset, wanted: list[Theorem], *, second_opinion: bool, proofs: Path | None, form: Form) -> int:
@@ -109,13 +109,15 @@ def _check(folder: Path, ruleset: Ruleset) -> int:
     from fasciculation_rules.proof.account import lines_of_check
     from fasciculation_rules.proof.proofs import check_folder
     from fasciculation_rules.proof.proving import subject_of
+    from fasciculation_rules.proof.theorems import all_theorems
 
     if not folder.is_dir():
         raise typer.BadParameter(f"there is no folder '{folder}'", param_hint="--check")
     typer.echo(f"{_named(ruleset)}\nProofs in {folder}:")
-    good = faults = 0
+    good = faults = shown = 0
     for checked in check_folder(folder, subject_of(ruleset)):
-        good, faults = good + checked.good, faults + len(checked.faults)
+        good, faults, shown = good + checked.good, faults + len(checked.faults), shown + bool(checked.good)
         typer.echo("\n".join(lines_of_check(checked)))
-    typer.echo(f"{good} proofs check{f', {faults} do not' if faults else ''}; no solver was asked.")
+    wrong = f", faults: {faults}" if faults else ""
+    typer.echo(f"{good} proofs check, of {shown} of {len(all_theorems())} theorems{wrong}; no solver was asked.")
     return DONE if good and not faults else UNDECIDED

@@ -133,11 +133,15 @@ class Outcomes(Value):
 
 
 class Threshold(Value):
-    """A named limit of a quantity, with its source. `critical` is the rung it reaches whatever else is unknown."""
+    """A named limit of a quantity, with its source. `critical` is the rung it reaches whatever else is unknown.
+
+    `critical_side` says on which side the danger lies, where the normal range of the quantity does not.
+    """
 
     quantity: Name
     value: Text
     critical: Name | None = None
+    critical_side: Literal["above", "below"] | None = None
     cite: str
     row: str
     review: Date

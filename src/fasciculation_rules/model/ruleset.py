@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from fractions import Fraction
 from functools import cached_property
 from typing import Any, Literal, TypeVar
 
@@ -19,6 +20,7 @@ from fasciculation_rules.model.outcomes import Outcomes, References, Threshold, 
 from fasciculation_rules.model.profile import Profile
 from fasciculation_rules.model.rule import Differential, Escalation, Plan, Rule
 from fasciculation_rules.model.tree import Condition
+from fasciculation_rules.model.units import conversion
 from fasciculation_rules.model.vocabulary import Vocabulary
 
 ENTRY = "entry"
@@ -145,6 +147,17 @@ class Ruleset:
     def urgency(self) -> Mapping[str, Urgency]:
         """Each rung by id."""
         return FrozenMapping({urgency.id: urgency for urgency in self.outcomes.urgencies})
+
+    def critical_side(self, name: str) -> Literal["above", "below"] | None:
+        """On which side of a threshold the danger lies: as it says, else away from the normal range of its quantity."""
+        threshold = self.thresholds[name]
+        quantity = self.vocabulary.quantities[threshold.quantity]
+        if threshold.critical_side is not None or quantity.normal is None:
+            return threshold.critical_side
+        number, _, unit = threshold.value.partition(" ")
+        factor, offset = conversion(threshold.quantity, unit, quantity.unit)
+        value = Fraction(number) * factor + offset
+        return "below" if value <= quantity.normal[0] else "above" if value >= quantity.normal[1] else None
 
     def kept(self, kind: Callable[[Ruleset], Table]) -> Table:
         """The tables of another room for this ruleset, made once."""

@@ -44,7 +44,7 @@ class Claim:
         if premise is not None:
             for kind, said in self.then.items():
                 for about, failed, patients in _failures(subject, kind, said):
-                    yield Question(about, (*premise, *failed), patients)
+                    yield Question(about, (*premise, *failed), patients, supposed=tuple(premise))
 
     def _premise(self, subject: Subject) -> list[Wire] | None:
         now, circuit, words = subject.now, subject.circuit, Words(subject)

@@ -62,7 +62,7 @@ def none_contradicts(subject: Subject) -> Iterator[Question]:
 
 
 def none_repeats(subject: Subject) -> Iterator[Question]:
-    """Without it somebody would lose an urgency, a referral, a delay, a plan item, a reason or its evidence."""
+    """Somewhere it fires and no one other rule says all that it says, on all of its evidence."""
     now, rules = subject.now, subject.ruleset.rules
     for name, rule in rules.items():
         covering = [other for other in rules.values() if other is not rule and covers(other, rule, subject)]
@@ -85,7 +85,7 @@ def _says_as_much(one: Rule, other: Rule, subject: Subject) -> bool:
                 and rank[one.then.urgency] >= rank[other.then.urgency]
                 and set(other.then.refer) <= set(one.then.refer)
                 and _no_later(one.then.within, other.then.within)
-                and not one.then.discharged_by
+                and one.then.discharged_by in (None, other.then.discharged_by)
             )
         case Differential(), Differential():
             return one.then == other.then

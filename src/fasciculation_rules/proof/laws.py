@@ -36,7 +36,8 @@ def rungs_above(subject: Subject, rung: str) -> tuple[str, ...]:
 def never_lowered(subject: Subject) -> Iterator[Question]:
     """A rung is lost only where a discharge came true, and then not below the rung of discharge."""
     now, later = subject.now, subject.later
-    discharged = subject.circuit.some([later.true(name) for name in discharges(subject)])
+    circuit = subject.circuit
+    discharged = circuit.some([circuit.every((later.true(name), -now.true(name))) for name in discharges(subject)])
     for rung in subject.ruleset.outcomes.ladder[1:]:
         lost = (subject.learned(EVERYTHING), now.reaches(rung), -later.reaches(rung))
         lowest = subject.ruleset.rank[rung] <= subject.ruleset.rank[DISCHARGED_TO]

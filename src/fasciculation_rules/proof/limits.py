@@ -18,7 +18,8 @@ from fasciculation_rules.proof.subject import Subject
 def uses(subject: Subject, *, critical: bool = False) -> dict[str, tuple[Compare, ...]]:
     """For each named threshold the comparisons with it, resolved, each once.
 
-    `critical` leaves out what compares with it on its harmless side: the bands of lower rungs that end at it.
+    `critical` leaves out what compares with it on its harmless side: as the ruleset says, and the bands of lower rungs
+    that end at it.
     """
     found: dict[str, dict[Compare, None]] = {}
     program, rank = subject.ruleset.program, subject.ruleset.rank
@@ -26,10 +27,17 @@ def uses(subject: Subject, *, critical: bool = False) -> dict[str, tuple[Compare
         resolved = program.derivations[rule.finding] if isinstance(rule, Derivation) else program.rules[name]
         for written, leaf in zip(leaves(rule.condition), leaves(resolved), strict=True):
             if isinstance(written, Compare) and isinstance(written.limit, Threshold) and isinstance(leaf, Compare):
-                limit = subject.ruleset.thresholds[written.limit.name].critical
-                if not critical or _reaches(rule, limit, rank):
+                limit, side = (
+                    subject.ruleset.thresholds[written.limit.name].critical,
+                    subject.ruleset.critical_side(written.limit.name),
+                )
+                if not critical or (_reaches(rule, limit, rank) and side in (None, _side(leaf))):
                     found.setdefault(written.limit.name, {})[leaf] = None
     return {name: tuple(compared) for name, compared in found.items()}
+
+
+def _side(leaf: Compare) -> str:
+    return "above" if leaf.comparator in (">=", ">") else "below"
 
 
 def _reaches(rule: Rule, critical: str | None, rank: Mapping[str, int]) -> bool:
@@ -72,7 +80,7 @@ def worse_is_no_less_urgent(subject: Subject) -> Iterator[Question]:
     sided: dict[tuple[str, bool], list[tuple[int, str]]] = {}
     for name, threshold in ruleset.thresholds.items():
         for leaf in compared.get(name, ()) if threshold.critical is not None else ():
-            sided.setdefault((leaf.name, leaf.comparator in (">=", ">")), []).append((cut_of(leaf), name))
+            sided.setdefault((leaf.name, _side(leaf) == "above"), []).append((cut_of(leaf), name))
     for (quantity, above), found in sided.items():
         cuts = sorted(found, reverse=not above)
         for (_, nearer), (further_cut, further) in pairwise(cuts):

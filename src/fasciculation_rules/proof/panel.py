@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from fasciculation_rules.errors import EngineDisagreementError
 from fasciculation_rules.logic.facts import Facts
 from fasciculation_rules.proof.circuit import holds
@@ -46,6 +48,11 @@ class Panel:
         if len(said) > 1:
             raise _disagreement(question, ", ".join(f"{name}: {each.value}" for name, each in verdicts.items()))
         return said.pop()
+
+    def speaks_of_somebody(self, question: Question) -> bool:
+        """Whether anybody is as a question supposes."""
+        supposed = replace(question, wires=question.supposed, must_be=Verdict.POSSIBLE)
+        return not question.supposed or self.verdict(supposed) is not Verdict.IMPOSSIBLE
 
     def solvers(self, question: Question) -> list[Solver]:
         """Those who have met the patients of a question, and nobody else: what holds of others would only delay."""

@@ -15,8 +15,13 @@ from fasciculation_rules.proof.question import Question
 from fasciculation_rules.proof.solver import needed
 from fasciculation_rules.proof.subject import Subject
 from fasciculation_rules.proof.theorems import all_theorems
+from fasciculation_rules.shelf.digest import manifest
 
 NARROWLY, WIDELY = False, True
+
+
+CONTENTS = "contents.sha256"
+"""The list of all files of a folder, as `sha256sum` writes it. It is written last: a run that was stopped has none."""
 
 
 @dataclass
@@ -49,6 +54,12 @@ class Proofs:
         self.folder.mkdir(parents=True, exist_ok=True)
         _write(self.folder / f"{name_of(theorem, number)}.cnf", cnf)
         _write(self.folder / f"{name_of(theorem, number)}.drup", drup)
+
+    def end(self) -> None:
+        """Writes the list of all that is there."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        files = {path.name: path.read_bytes() for path in _files(self.folder)}
+        _write(self.folder / CONTENTS, manifest(files))
 
     def clauses(self, theorem: str, number: int, question: Question, *, widely: bool) -> str:
         """The clauses of a question: the same text for the same version of ruleset and library."""
@@ -91,6 +102,10 @@ def _write(path: Path, text: str) -> None:
 # ------------------------------------------------------------ checking files alone
 
 
+def _files(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.iterdir() if path.suffix in (".cnf", ".drup"))
+
+
 @dataclass(frozen=True, slots=True)
 class Checked:
     """One theorem's files: how many are as they should be, and what is wrong with the others."""
@@ -108,7 +123,7 @@ def check_folder(folder: Path, subject: Subject) -> Iterator[Checked]:
 
     The clauses are worked out anew from the ruleset and have to be those of the file.
     """
-    names = sorted({path.stem for path in folder.iterdir() if path.suffix in (".cnf", ".drup")})
+    names = sorted({path.stem for path in _files(folder)})
     found: dict[str, set[int]] = {}
     strange = []
     for name in names:
@@ -117,6 +132,7 @@ def check_folder(folder: Path, subject: Subject) -> Iterator[Checked]:
             found.setdefault(match["theorem"], set()).add(int(match["number"]))
         else:
             strange.append(f"{name}: no name of a proof")
+    strange += _unlisted(folder)
     if strange:
         yield Checked("", 0, tuple(strange))
     proofs = Proofs(folder, subject)
@@ -133,6 +149,19 @@ def check_folder(folder: Path, subject: Subject) -> Iterator[Checked]:
         yield Checked(theorem_id, 0, tuple(f"{name_of(theorem_id, n)}: there is no such theorem" for n in numbers))
 
 
+def _unlisted(folder: Path) -> Iterator[str]:
+    """What was listed and is gone, and what came without being listed."""
+    there = {path.name for path in _files(folder)}
+    try:
+        lines = (folder / CONTENTS).read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError):
+        yield f"{CONTENTS}: cannot be read: the run that writes it last did not end, so proofs may be missing"
+        return
+    listed = {line.partition("  ")[2] for line in lines}
+    yield from (f"{name}: listed in {CONTENTS}, and missing" for name in sorted(listed - there))
+    yield from (f"{name}: not listed in {CONTENTS}" for name in sorted(there - listed))
+
+
 def _fault(proofs: Proofs, theorem: str, number: int, question: Question) -> str:
     """What is wrong with the two files of a question; nothing where all is well."""
     name = name_of(theorem, number)
@@ -143,6 +172,8 @@ def _fault(proofs: Proofs, theorem: str, number: int, question: Question) -> str
         return f"{Path(error.filename).name} is missing"
     except UnicodeDecodeError:
         return "not a text"
+    except OSError as error:
+        return f"cannot be read ({error.strerror or type(error).__name__})"
     own = (proofs.clauses(theorem, number, question, widely=widely) for widely in (NARROWLY, WIDELY))
     if cnf not in own:
         return "its clauses are not those of this ruleset"

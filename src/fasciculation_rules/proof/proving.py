@@ -22,7 +22,7 @@ from fasciculation_rules.proof.witness import witnesses
 
 
 class Outcome(Enum):
-    """What became of a theorem."""
+    """What became of a theorem. It is silent where the version has no words for it, or nobody is as it supposes."""
 
     HOLDS = "holds"
     FAILS = "fails"
@@ -69,6 +69,8 @@ def prove(
     kept = Proofs(proofs, subject) if proofs is not None else None
     for theorem in wanted:
         yield _proved(theorem, panel, kept)
+    if kept is not None:
+        kept.end()
 
 
 def subject_of(ruleset: Ruleset, theorems: Iterable[Theorem] = ()) -> Subject:
@@ -80,10 +82,11 @@ def subject_of(ruleset: Ruleset, theorems: Iterable[Theorem] = ()) -> Subject:
 
 def _proved(theorem: Theorem, panel: Panel, proofs: Proofs | None) -> Proved:
     start = time.perf_counter()
-    asked, kept, failures, undecided = 0, 0, [], False
+    asked, kept, failures, undecided, of_somebody = 0, 0, [], False, False
     for question in theorem.questions(panel.subject):
         asked += 1
         verdict = panel.verdict(question)
+        of_somebody = of_somebody or verdict is not Verdict.IMPOSSIBLE or panel.speaks_of_somebody(question)
         if verdict is Verdict.IMPOSSIBLE and proofs is not None:
             proofs.write(theorem.id, asked, question)
             kept += 1
@@ -93,7 +96,7 @@ def _proved(theorem: Theorem, panel: Panel, proofs: Proofs | None) -> Proved:
             failures.append(_failure(question, verdict, panel.subject))
     outcome = Outcome.FAILS if failures else Outcome.UNDECIDED if undecided else Outcome.HOLDS
     seconds = time.perf_counter() - start
-    return Proved(theorem, outcome if asked else Outcome.SILENT, asked, seconds, tuple(failures), kept)
+    return Proved(theorem, outcome if of_somebody else Outcome.SILENT, asked, seconds, tuple(failures), kept)
 
 
 def _failure(question: Question, verdict: Verdict, subject: Subject) -> Failure:

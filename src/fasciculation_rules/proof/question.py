@@ -18,12 +18,15 @@ class Question:
 
     Most questions ask for a patient whom a rule would fail, so that the answer must be IMPOSSIBLE. Some ask whether
     a rule has any use, so that there must be a patient; such a failure has no patient to show.
+
+    `supposed` are those of the wires that say of whom a claim speaks. Where they cannot hold, it speaks of nobody.
     """
 
     about: str
     wires: tuple[Wire, ...]
     patients: tuple[Reading, ...]
     must_be: Verdict = Verdict.IMPOSSIBLE
+    supposed: tuple[Wire, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

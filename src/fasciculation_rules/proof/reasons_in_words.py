@@ -141,7 +141,7 @@ class _Words:
             yield f"Whatever the answers, it is settled {asked}: {self._labels(settle)}."
         else:
             yield (
-                f"Not settled within {AT_MOST} questions: it takes {questions.needed} whatever the answers, "
+                f"Not settled within {AT_MOST} questions: it takes up to {questions.needed}, "
                 "and fewer where a general question is answered with no."
             )
 
