@@ -10,6 +10,7 @@ import typer
 
 from fasciculation_rules import __version__
 from fasciculation_rules.cli import (
+    artefacts,
     assessing,
     auditing,
     authoring,
@@ -61,6 +62,7 @@ documenting.register(app)
 auditing.register(app)
 writing.register(app)
 writing_fhir.register(app)
+artefacts.register(app)
 
 
 def _version(asked: bool) -> None:
