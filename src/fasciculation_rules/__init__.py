@@ -22,6 +22,8 @@ if TYPE_CHECKING:
         EngineError,
         EngineUnavailableError,
         FasciculationRulesError,
+        FhirError,
+        MappingError,
         Problem,
         ProfileError,
         RulesetAlteredError,
@@ -29,23 +31,29 @@ if TYPE_CHECKING:
         RulesetInvalidError,
         RulesetNotFoundError,
     )
+    from fasciculation_rules.exchange.fhir.from_fhir import from_fhir
     from fasciculation_rules.exchange.fhir.to_fhir import to_fhir
     from fasciculation_rules.exchange.fhir.writing.case import case_to_fhir
     from fasciculation_rules.model.assessment import Assessment
     from fasciculation_rules.model.case import Case
+    from fasciculation_rules.model.imported import Imported
     from fasciculation_rules.model.profile import Profile
     from fasciculation_rules.model.ruleset import Ruleset
+    from fasciculation_rules.model.site_mapping import SiteMapping
     from fasciculation_rules.report.text import explain
     from fasciculation_rules.shelf.opening import open_ruleset
 
 _HOMES = {
     "Assessment": "model.assessment",
     "Case": "model.case",
+    "Imported": "model.imported",
     "Profile": "model.profile",
     "Ruleset": "model.ruleset",
+    "SiteMapping": "model.site_mapping",
     "assess": "assessing.straight_line",
     "case_to_fhir": "exchange.fhir.writing.case",
     "explain": "report.text",
+    "from_fhir": "exchange.fhir.from_fhir",
     "open_ruleset": "shelf.opening",
     "to_fhir": "exchange.fhir.to_fhir",
     "CaseError": "errors",
@@ -53,6 +61,8 @@ _HOMES = {
     "EngineError": "errors",
     "EngineUnavailableError": "errors",
     "FasciculationRulesError": "errors",
+    "FhirError": "errors",
+    "MappingError": "errors",
     "Problem": "errors",
     "ProfileError": "errors",
     "RulesetAlteredError": "errors",
@@ -69,6 +79,9 @@ __all__ = [
     "EngineError",
     "EngineUnavailableError",
     "FasciculationRulesError",
+    "FhirError",
+    "Imported",
+    "MappingError",
     "Problem",
     "Profile",
     "ProfileError",
@@ -77,10 +90,12 @@ __all__ = [
     "RulesetError",
     "RulesetInvalidError",
     "RulesetNotFoundError",
+    "SiteMapping",
     "__version__",
     "assess",
     "case_to_fhir",
     "explain",
+    "from_fhir",
     "open_ruleset",
     "to_fhir",
 ]

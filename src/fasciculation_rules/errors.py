@@ -130,6 +130,14 @@ class ProfileError(FasciculationRulesError, ValueError):
     """A site profile asks for something its ruleset does not allow."""
 
 
+class MappingError(FasciculationRulesError, ValueError):
+    """A site mapping cannot be read, or names what its ruleset does not have."""
+
+
+class FhirError(FasciculationRulesError, ValueError):
+    """What was given is not FHIR data about one person. Nothing of a person is in the message."""
+
+
 class RecordError(FasciculationRulesError, ValueError):
     """A record of a decision cannot be made, read or replayed. What it says of a person is never in the message."""
 

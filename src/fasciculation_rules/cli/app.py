@@ -17,6 +17,7 @@ from fasciculation_rules.cli import (
     comparing,
     covering,
     documenting,
+    exchanging,
     ledger,
     proving,
     releasing,
@@ -50,6 +51,7 @@ rulesets.register(app)
 verifying.register(app)
 releasing.register(app)
 authoring.register(app)
+exchanging.register(app)
 proving.register(app)
 comparing.register(app)
 covering.register(app)

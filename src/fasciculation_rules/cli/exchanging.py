@@ -1,0 +1,136 @@
+"""`from-fhir`: the record of one person in, a case out, with a report of what was read and what was not."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+import typer
+
+from fasciculation_rules.cli.inputs import open_input
+from fasciculation_rules.cli.opening import opened
+from fasciculation_rules.cli.recording import read_time_option
+from fasciculation_rules.errors import FhirError, MappingError, Problem
+from fasciculation_rules.exchange.fhir.from_fhir import from_fhir
+from fasciculation_rules.exchange.fhir.opening import MOST_BYTES, UNREAD
+from fasciculation_rules.exchange.in_words import imported_text
+from fasciculation_rules.shelf.locate import read_bytes, unreadable
+from fasciculation_rules.shelf.strict_yaml import MAX_BYTES, Document, read_yaml
+
+STANDARD_INPUT = "standard input"
+SHORTEST_KEY = 16
+
+
+class Form(StrEnum):
+    """How the case is printed."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the verb."""
+    app.command("from-fhir")(from_fhir_command)
+
+
+def from_fhir_command(
+    bundle: Annotated[
+        str,
+        typer.Argument(
+            metavar="BUNDLE", help="FHIR JSON (a Bundle, a resource, a list) or NDJSON; - for standard input."
+        ),
+    ],
+    as_of: Annotated[
+        str, typer.Option(metavar="TIME", help="The time of reading, with an offset: what is later is set aside.")
+    ],
+    time_zone: Annotated[str, typer.Option(metavar="ZONE", help="Where days are counted, such as Europe/London.")],
+    mapping: Annotated[Path | None, typer.Option(metavar="FILE", help="A site mapping (YAML) of local codes.")] = None,
+    ruleset: Annotated[
+        str | None,
+        typer.Option(
+            help="A version, or the path of a folder. Default: the newest active release, else the newest draft."
+        ),
+    ] = None,
+    patient: Annotated[
+        str | None, typer.Option(metavar="ID", help="Whose data to read, where there are several patients, or none.")
+    ] = None,
+    key_file: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="A secret of at least 16 bytes: digests of resource ids cannot be guessed."),
+    ] = None,
+    as_: Annotated[
+        Form,
+        typer.Option("--as", help="text: the case as YAML, the report in comments; json: case, provenance, report."),
+    ] = Form.TEXT,
+) -> int:
+    """Read the FHIR record of one person as a case that `assess` reads (with `--reconcile`).
+
+    Exit code 0: done, even if nothing was found. 2: not FHIR data about one person.
+    """
+    time, zone = read_time_option(as_of, "--as-of"), _zone(time_zone)
+    chosen = opened(ruleset)
+    document = None if mapping is None else _mapping(mapping)
+    key = b"" if key_file is None else _key(key_file)
+    data = _read(bundle)
+    try:
+        site = None if document is None else document.data
+        found = from_fhir(data, as_of=time, time_zone=zone, mapping=site, ruleset=chosen, patient=patient, key=key)
+    except MappingError as error:
+        places = document.locate if document else (lambda found: found)
+        raise MappingError(error.summary, [places(each) for each in error.problems]) from None
+    except FhirError as error:
+        raise FhirError(error.summary, [replace(each, file=_named(bundle)) for each in error.problems]) from None
+    typer.echo(found.to_json(indent=2) if as_ is Form.JSON else imported_text(found), nl=as_ is Form.JSON)
+    return 0
+
+
+def _zone(name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (KeyError, OSError, ValueError):
+        hint = "names are like Europe/London or America/New_York"
+        raise typer.BadParameter(
+            f"'{name}' is not a time zone known here; {hint}", param_hint="'--time-zone'"
+        ) from None
+
+
+def _named(bundle: str) -> str:
+    return STANDARD_INPUT if bundle == "-" else bundle
+
+
+def _read(bundle: str) -> bytes:
+    """At most one byte more than is read, so that memory stays bounded.
+
+    Raises FhirError where it cannot be read.
+    """
+    try:
+        if bundle == "-":
+            return sys.stdin.buffer.read(MOST_BYTES + 1) if sys.stdin else b""
+        with open_input(bundle) as file:
+            return file.read(MOST_BYTES + 1)
+    except OSError as error:
+        raise FhirError(UNREAD, [unreadable(_named(bundle), error)]) from None
+
+
+def _mapping(path: Path) -> Document:
+    """Raises MappingError with every problem at its place in the file."""
+    problems: list[Problem] = []
+    try:
+        document = read_yaml(read_bytes(path, MAX_BYTES), path.name, problems)
+    except OSError as error:
+        problems.append(unreadable(str(path), error))
+        document = None
+    if document is None:
+        raise MappingError("the site mapping cannot be read", problems)
+    return document
+
+
+def _key(path: Path) -> bytes:
+    key = path.read_bytes().strip()
+    if len(key) < SHORTEST_KEY:
+        raise typer.BadParameter(f"a key has at least {SHORTEST_KEY} bytes", param_hint="'--key-file'")
+    return key

@@ -1,0 +1,235 @@
+"""FHIR in: the record of one person as a case, with where each item comes from and what was not taken."""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+import hmac
+from collections.abc import Callable, Mapping
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from fasciculation_rules.errors import wrong_argument
+from fasciculation_rules.exchange.fhir.conditions import read_condition
+from fasciculation_rules.exchange.fhir.medications import read_request, read_statement
+from fasciculation_rules.exchange.fhir.moments import Clock
+from fasciculation_rules.exchange.fhir.observations import read_observation, read_report
+from fasciculation_rules.exchange.fhir.opening import Entry, Opened, is_error, open_data
+from fasciculation_rules.exchange.fhir.patient import read_patient
+from fasciculation_rules.exchange.fhir.questionnaires import read_answers
+from fasciculation_rules.exchange.fhir.reading import Reading
+from fasciculation_rules.exchange.fhir.relatives import read_family, read_procedure
+from fasciculation_rules.exchange.fhir.settling import Settler
+from fasciculation_rules.exchange.fhir.shapes import objects_of
+from fasciculation_rules.exchange.fhir.statement import Statement
+from fasciculation_rules.exchange.fhir.subject import SUBJECT_KEYS, Subject, subject_of
+from fasciculation_rules.exchange.fhir.tally import Tally, shown_code, shown_system, shown_type
+from fasciculation_rules.exchange.meanings import Meanings, of_relatives, of_ruleset, with_mapping
+from fasciculation_rules.logic.frozen import FrozenMapping
+from fasciculation_rules.model.case import Case
+from fasciculation_rules.model.imported import Imported, ImportReport, MappingIdentity, Origin
+from fasciculation_rules.model.ruleset import Ruleset
+from fasciculation_rules.model.site_mapping import SiteMapping
+from fasciculation_rules.shelf.digest import digest_of
+from fasciculation_rules.shelf.opening import open_ruleset
+
+READERS: dict[str, Callable[[Entry, Reading], None]] = {
+    "Condition": read_condition,
+    "DiagnosticReport": read_report,
+    "FamilyMemberHistory": read_family,
+    "MedicationRequest": read_request,
+    "MedicationStatement": read_statement,
+    "Observation": read_observation,
+    "Procedure": read_procedure,
+    "QuestionnaireResponse": read_answers,
+}
+"""What says something. An Encounter dates what has no date of its own; other types are counted only."""
+
+
+def from_fhir(
+    data: Any,
+    *,
+    as_of: datetime.datetime,
+    time_zone: ZoneInfo | str,
+    mapping: SiteMapping | Mapping[str, Any] | None = None,
+    ruleset: Ruleset | str | None = None,
+    patient: str | None = None,
+    key: bytes = b"",
+) -> Imported:
+    """The case that a FHIR record tells of one person, each item with its date and its origin, and a report.
+
+    `data` is a Bundle, a resource, a list of resources (plain objects), or JSON or NDJSON as text or bytes; R4 or R5.
+    `as_of` is the time of reading, with an offset; `time_zone` is where its days are counted. No clock is read.
+    `mapping` adds the codes of a site. `patient` names the person where the data hold several, or no Patient.
+    `key` makes the digests of resource ids in the provenance such that nobody else can guess the ids.
+
+    What is refuted, old, planned, of somebody else or not understood never becomes a presence, and deleting a resource
+    never makes one. Raises FhirError, MappingError or RulesetError for bad input, ArgumentError for a wrong argument.
+    """
+    clock = _clock(as_of, time_zone)
+    site = None if mapping is None else SiteMapping.read(mapping)
+    ruleset = ruleset if isinstance(ruleset, Ruleset) else open_ruleset(ruleset)
+    meanings: Meanings = ruleset.kept(of_ruleset)
+    if site is not None:
+        meanings = with_mapping(meanings, site, ruleset)
+    tally = Tally()
+    opened = open_data(data, clock, tally)
+    subject = subject_of(opened, patient)
+    reading = _reading(ruleset, meanings, site, clock, tally, opened, subject)
+    deceased = _read_all(reading)
+    settler = Settler(ruleset, clock, tally)
+    chosen = settler.settled(reading.statements, reading.onsets)
+    return Imported(
+        case=Case.read({"given": {name: _given(one, settler) for name, one in chosen.items()}}),
+        provenance=tuple(_origin(name, one, settler, key) for name, one in chosen.items()),
+        report=ImportReport(
+            as_of=as_of,
+            on=clock.today,
+            time_zone=str(clock.zone),
+            ruleset=ruleset.version,
+            logic_digest=ruleset.logic_digest,
+            mapping=None
+            if site is None
+            else MappingIdentity(name=site.mapping, digest=digest_of(site.model_dump(mode="json"))),
+            deceased=deceased,
+            resources=FrozenMapping(dict(sorted(tally.resources.items()))),
+            another_subject=tally.another_subject,
+            known_codes=tally.known_codes(),
+            unknown_codes=tally.unknown_codes(),
+            text_only=FrozenMapping(dict(sorted(tally.text_only.items()))),
+            notices=tally.notices(),
+        ),
+    )
+
+
+def _clock(as_of: object, time_zone: object) -> Clock:
+    if not isinstance(as_of, datetime.datetime) or as_of.utcoffset() is None:
+        raise wrong_argument("`as_of` is a datetime with an offset from UTC", as_of)
+    if isinstance(time_zone, str):
+        try:
+            time_zone = ZoneInfo(time_zone)
+        except (OSError, ValueError):  # ZoneInfoNotFoundError is a KeyError
+            time_zone = None
+        except KeyError:
+            time_zone = None
+    if not isinstance(time_zone, ZoneInfo):
+        raise wrong_argument(
+            "`time_zone` is a ZoneInfo or a name that this machine knows, such as 'Europe/London'", time_zone
+        )
+    return Clock.at(as_of, time_zone)
+
+
+def _reading(
+    ruleset: Ruleset,
+    meanings: Meanings,
+    site: SiteMapping | None,
+    clock: Clock,
+    tally: Tally,
+    opened: Opened,
+    subject: Subject,
+) -> Reading:
+    own = {code: meaning for code, meaning in meanings.items() if meaning.item.startswith("family_history")}
+    links = {form.questionnaire: form.items for form in site.questionnaires} if site else {}
+    return Reading(
+        ruleset=ruleset,
+        meanings=meanings,
+        relatives={**ruleset.kept(of_relatives), **own},
+        links=links,
+        aliases=site.units if site else {},
+        clock=clock,
+        tally=tally,
+        opened=opened,
+        subject=subject,
+    )
+
+
+# ---------------------------------------------------------------- resources
+
+
+def _read_all(reading: Reading) -> bool:
+    """Reads every resource of the patient; whether the person has died."""
+    deceased = False
+    for entry in reading.opened.entries:
+        kind = entry.type
+        reading.tally.resources[shown_type(kind)] += 1
+        if kind == "Patient":
+            if entry.resource is reading.subject.patient:
+                deceased = read_patient(entry, reading)
+            else:
+                reading.tally.another_subject += 1
+        elif kind in READERS:
+            _read_one(entry, reading)
+    return deceased
+
+
+def _read_one(entry: Entry, reading: Reading) -> None:
+    """One resource and what it contains, if it is about the patient and nothing turns its meaning round."""
+    resource, kind = entry.resource, entry.type
+    if entry.container is None and not _is_ours(entry, reading):
+        return None
+    if is_error(resource):
+        return reading.refuse("entered-in-error", entry)
+    if resource.get("modifierExtension") or resource.get("implicitRules"):
+        return reading.refuse("modified", entry)
+    if resource.get("focus") and not all(
+        reading.subject.is_meant(each, entry) for each in objects_of(resource["focus"])
+    ):
+        return reading.refuse("focus", entry)
+    READERS[kind](entry, reading)
+    if entry.container is None:
+        for inside in objects_of(resource.get("contained")):
+            held = Entry(inside, container=entry)
+            if held.type in READERS and _is_contained_ours(held, reading):
+                _read_one(held, reading)
+    return None
+
+
+def _is_ours(entry: Entry, reading: Reading) -> bool:
+    for key in SUBJECT_KEYS:
+        reference = entry.resource.get(key)
+        if reference is not None:
+            if reading.subject.is_meant(reference, entry):
+                return True
+            reading.tally.another_subject += 1
+            return False
+    reading.refuse("no-subject", entry)
+    return False
+
+
+def _is_contained_ours(entry: Entry, reading: Reading) -> bool:
+    """What is contained is about whom its container is about, unless it says otherwise."""
+    return not any(entry.resource.get(key) for key in SUBJECT_KEYS) or _is_ours(entry, reading)
+
+
+# ---------------------------------------------------------------- results
+
+
+def _given(one: Statement, settler: Settler) -> dict[str, Any]:
+    value: Any = one.value if isinstance(one.value, str) else {"from": one.value[0], "to": one.value[1]}
+    given: dict[str, Any] = {"value": value, "source": one.source.type}
+    day = settler.day(one)
+    if day is not None:
+        given["at"] = day
+    if one.reference is not None:
+        given["reference"] = {"from": one.reference[0], "to": one.reference[1]}
+    return given
+
+
+def _origin(name: str, one: Statement, settler: Settler, key: bytes) -> Origin:
+    source = one.source
+    return Origin(
+        item=name,
+        type=source.type,
+        resource=_digest(source.key, key),
+        version=shown_code(source.version) or None,
+        date=settler.day(one),
+        status=source.status or None,
+        system=shown_system(source.system) or None,
+        code=shown_code(source.code) or None,
+    )
+
+
+def _digest(identity: str, key: bytes) -> str:
+    """A keyed digest, or a plain one without a key: ids that can be guessed can then be found out."""
+    found = hmac.new(key, identity.encode(), hashlib.sha256) if key else hashlib.sha256(identity.encode())
+    return f"{'hmac-sha256' if key else 'sha256'}:{found.hexdigest()}"

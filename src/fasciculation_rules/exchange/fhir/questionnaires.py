@@ -1,0 +1,132 @@
+"""Answers to questionnaires: by linkId where the questionnaire is known, else by the codes of its questions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import assert_never
+
+from fasciculation_rules.exchange.fhir.answers import said_of, value_of
+from fasciculation_rules.exchange.fhir.opening import Entry, refusal
+from fasciculation_rules.exchange.fhir.reading import Found, Reading, Told
+from fasciculation_rules.exchange.fhir.shapes import Json, objects_of, text_of
+from fasciculation_rules.exchange.fhir.statuses import ANSWERS, Standing, plain
+from fasciculation_rules.exchange.meanings import Meaning
+from fasciculation_rules.exchange.systems import BASE, ITEMS
+from fasciculation_rules.model.vocabulary import Finding
+from fasciculation_rules.shelf.strict_yaml import MAX_DEPTH
+
+MOST_ITEMS = 20_000
+
+
+def read_answers(entry: Entry, reading: Reading) -> None:
+    """Takes every answer whose question is known. An answer *no* counts only in a completed response."""
+    resource = entry.resource
+    canonical = text_of(resource.get("questionnaire")).partition("|")[0]
+    asked = _Asked(entry, canonical, reading)
+    answered = [(link, each) for link, each in _answers(resource.get("item"), 0)]
+    known = [(asked(link), answer) for link, answer in answered]
+    if not any(found for found, _ in known):
+        return None
+    standing = plain(resource.get("status"), ANSWERS)
+    match standing:
+        case Standing.FINAL | Standing.UNSTATED:
+            moment, usable = reading.dated(entry, "authored")
+        case Standing.ERROR | Standing.NOT_FINAL | Standing.UNREADABLE:
+            return reading.refuse(standing, entry)
+        case Standing.ABSENT | Standing.HISTORY | Standing.SUSPICION | Standing.NOT_DONE | Standing.PRELIMINARY:
+            raise AssertionError(standing)
+        case _:
+            assert_never(standing)
+    if usable:
+        told = Told(moment, text_of(resource.get("status")), final=standing is Standing.FINAL)
+        for found, answer in known:
+            if found:
+                _read_answer(entry, answer, found, told, reading)
+    return None
+
+
+def _answers(items: object, depth: int) -> list[tuple[str, Json]]:
+    """Each answer with its linkId; groups and questions below an answer are gone into."""
+    if depth > MAX_DEPTH:
+        raise refusal("fhir-too-deep", f"questions lie in each other more than {MAX_DEPTH} deep")
+    found: list[tuple[str, Json]] = []
+    for item in objects_of(items):
+        link = text_of(item.get("linkId"))
+        for answer in objects_of(item.get("answer")):
+            found.append(
+                (
+                    link,
+                    {**answer, "modifierExtension": answer.get("modifierExtension") or item.get("modifierExtension")},
+                )
+            )
+            found += _answers(answer.get("item"), depth + 1)
+        found += _answers(item.get("item"), depth + 1)
+    return found
+
+
+class _Asked:
+    """Which items a linkId asks for."""
+
+    def __init__(self, entry: Entry, canonical: str, reading: Reading) -> None:
+        self.reading = reading
+        self.own = not canonical or canonical.startswith(f"{BASE}/Questionnaire/")
+        self.links: Mapping[str, str] = reading.links.get(canonical, {})
+        self.canonical, self.entry = canonical, entry
+        self.codes = _codes_of(_questionnaire(entry, canonical, reading).get("item"), 0)
+        self.met: dict[str, list[Found]] = {}
+
+    def __call__(self, link: str) -> list[Found]:
+        if link not in self.met:
+            self.met[link] = self._found(link)
+        return self.met[link]
+
+    def _found(self, link: str) -> list[Found]:
+        item = self.links.get(link) or (link if self.own else "")
+        if item in self.reading.ruleset.vocabulary.items:
+            system = ITEMS if self.own else self.canonical
+            self.reading.tally.known[system, link, item] += 1
+            return [Found(Meaning(item), system, link)]
+        if link in self.codes:
+            return self.reading.understood({"coding": self.codes[link]}, self.entry)
+        if link:
+            self.reading.tally.unknown[self.canonical, link] += 1
+        return []
+
+
+def _questionnaire(entry: Entry, canonical: str, reading: Reading) -> Json:
+    """The questionnaire itself, where it is contained or in the data."""
+    if canonical.startswith("#"):
+        return reading.opened.resolve({"reference": canonical}, entry)
+    if not canonical:
+        return {}
+    for other in reading.opened.entries:
+        if other.type == "Questionnaire" and text_of(other.resource.get("url")) == canonical:
+            return other.resource
+    return reading.opened.resolve({"reference": canonical}, entry)
+
+
+def _codes_of(items: object, depth: int) -> dict[str, list[Json]]:
+    found: dict[str, list[Json]] = {}
+    if depth <= MAX_DEPTH:
+        for item in objects_of(items):
+            if codings := objects_of(item.get("code")):
+                found.setdefault(text_of(item.get("linkId")), codings)
+            found.update(_codes_of(item.get("item"), depth + 1))
+    return found
+
+
+def _read_answer(entry: Entry, answer: Json, found: list[Found], told: Told, reading: Reading) -> None:
+    name = found[0].meaning.item
+    kind, value = value_of(answer)
+    if answer.get("modifierExtension"):
+        return reading.refuse("modified", entry, name)
+    if not kind:
+        return reading.refuse("no-value", entry, name)
+    item = reading.ruleset.vocabulary.items[name]
+    if not isinstance(item, Finding):
+        return reading.measure(entry, found[0], kind, value, None, told)
+    said = said_of(kind, value, found[0].meaning, item)
+    if said is None:
+        return reading.refuse("value-unreadable", entry, name)
+    reading.say(entry, found, said, told)
+    return None

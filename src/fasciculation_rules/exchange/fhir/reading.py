@@ -1,0 +1,231 @@
+"""The reading of one person's data: what every kind of resource needs to say something."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from fasciculation_rules.exchange.fhir.amounts import Read, Scale
+from fasciculation_rules.exchange.fhir.moments import Clock, Moment
+from fasciculation_rules.exchange.fhir.opening import Entry, Opened, without_version
+from fasciculation_rules.exchange.fhir.shapes import Json, object_of, objects_of, text_of
+from fasciculation_rules.exchange.fhir.statement import ABSENT, PRESENT, Onset, Source, Statement
+from fasciculation_rules.exchange.fhir.subject import Subject
+from fasciculation_rules.exchange.fhir.tally import Tally
+from fasciculation_rules.exchange.meanings import Meaning, Meanings
+from fasciculation_rules.exchange.relations import PAST_COUNTS, Relation
+from fasciculation_rules.exchange.systems import system_of
+from fasciculation_rules.model.ruleset import Ruleset
+from fasciculation_rules.model.vocabulary import Finding
+
+_TELLERS = ("source", "informationSource", "asserter", "performer", "author")
+"""Who says it: the first of these that is there."""
+
+_PROFESSIONALS = ("Practitioner", "PractitionerRole", "Organization", "CareTeam", "Device")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A code that means something, and what."""
+
+    meaning: Meaning
+    system: str
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """How a resource tells: on which date, with which status, and whether that status is final."""
+
+    moment: Moment | None
+    status: str
+    final: bool = True
+
+
+@dataclass
+class Reading:
+    """What is known while reading, and what has been read."""
+
+    ruleset: Ruleset
+    meanings: Meanings
+    relatives: Meanings
+    links: Mapping[str, Mapping[str, str]]
+    aliases: Mapping[str, str]
+    clock: Clock
+    tally: Tally
+    opened: Opened
+    subject: Subject
+    statements: list[Statement] = field(default_factory=list)
+    onsets: list[Onset] = field(default_factory=list)
+
+    # ---------------------------------------------------------------- codes
+
+    def understood(self, concept: object, entry: Entry, meanings: Meanings | None = None) -> list[Found]:
+        """What a CodeableConcept means; what it does not mean is counted, and its text is never read."""
+        table = self.meanings if meanings is None else meanings
+        holder = object_of(concept)
+        found: list[Found] = []
+        chosen: list[Found] = []
+        unknown: list[tuple[str, str]] = []
+        for coding in objects_of(holder.get("coding")):
+            code, address = coding.get("code"), coding.get("system")
+            if not isinstance(code, str) or not code:
+                continue
+            system = system_of(address.strip()) if isinstance(address, str) else ""
+            code = code.strip()
+            meaning = table.get((system, code))
+            if meaning is None:
+                unknown.append((system, code))
+                continue
+            found.append(Found(meaning, system, code))
+            if coding.get("userSelected") is True:
+                chosen.append(found[-1])
+        if not found:
+            self.tally.unknown.update(unknown)
+            if not unknown and text_of(holder.get("text")):
+                self.tally.text_only[entry.type] += 1
+        for each in found:
+            self.tally.known[each.system, each.code, each.meaning.item] += 1
+        return chosen or found
+
+    # ---------------------------------------------------------------- dates
+
+    def dated(self, entry: Entry, *keys: str) -> tuple[Moment | None, bool]:
+        """The date of a resource and whether it may be used: by its own elements, else by its encounter."""
+        moment, readable = self.clock.read_first(entry.resource, *keys)
+        if not readable:
+            self.tally.set_aside("unreadable-date", entry.type)
+            return None, False
+        if moment is None:
+            reference = entry.resource.get("encounter") or entry.resource.get("context")
+            if not object_of(reference).get("reference"):
+                return None, True
+            moment = self.encountered(entry)
+            if moment is None:
+                self.tally.set_aside("undated-not-taken", entry.type)
+                return None, False
+        return moment, not self.ahead(moment, entry)
+
+    def encountered(self, entry: Entry) -> Moment | None:
+        """When the encounter of a resource began, if it is here."""
+        reference = entry.resource.get("encounter") or entry.resource.get("context")
+        encounter = self.opened.resolve(reference, entry)
+        if encounter.get("resourceType") != "Encounter":
+            return None
+        return self.clock.read_first(encounter, "period", "actualPeriod")[0]
+
+    def ahead(self, moment: Moment, entry: Entry) -> bool:
+        """Whether a date lies after the time of reading; if so it is counted."""
+        if not self.clock.is_ahead(moment):
+            return False
+        self.tally.set_aside("ahead-of-time", entry.type)
+        return True
+
+    # ---------------------------------------------------------------- saying
+
+    def say(self, entry: Entry, found: list[Found], said: str, told: Told) -> list[Statement]:
+        """Takes that findings are present or absent (or have a listed value), as far as that may be taken."""
+        items = dict.fromkeys(each.meaning.item for each in found)
+        if len(items) > 1 and (said == ABSENT or not self._related(list(items))):
+            self.tally.set_aside("several-items", entry.type)
+            if said == ABSENT:
+                return []
+        taken = (self._say_one(entry, each, said, told) for each in found)
+        return [statement for statement in taken if statement is not None]
+
+    def _related(self, items: list[str]) -> bool:
+        """Whether one of the items is a kind of all the others."""
+        generals = self.ruleset.closure.generals
+        return any(all(other == item or other in generals.get(item, ()) for other in items) for item in items)
+
+    def _say_one(self, entry: Entry, found: Found, said: str, told: Told) -> Statement | None:
+        meaning = found.meaning
+        said, asked = (meaning.value or said if said == PRESENT else said), said
+        reason = self._obstacle(entry, meaning, asked, said, told)
+        if reason:
+            self.refuse(reason, entry, meaning.item)
+            return None
+        if told.moment is None:
+            self.refuse("undated", entry, meaning.item)
+        return self._take(Statement(meaning.item, said, told.moment, source_of(entry, found, told)))
+
+    def _obstacle(self, entry: Entry, meaning: Meaning, asked: str, said: str, told: Told) -> str:
+        """Why a finding is not taken as said, or an empty text. `asked` is what was said of the code itself."""
+        item = self.ruleset.vocabulary.items[meaning.item]
+        if not isinstance(item, Finding):
+            return "no-value"
+        if meaning.relation is Relation.WIDER:
+            return "read-as-wider"
+        if asked == ABSENT and (meaning.relation is Relation.NARROWER or meaning.value is not None):
+            return "narrower-denied"
+        if said not in (item.values or (PRESENT, ABSENT)):
+            return "value-unreadable"
+        if item.observer == "clinician" and self._patient_tells(entry):
+            return "patient-reported"
+        if said == ABSENT and not told.final:
+            return "unfinished-denial"
+        if said == ABSENT and told.moment is None:
+            return "undated-not-taken"
+        return ""
+
+    def refuse(self, reason: str, entry: Entry, item: str = "") -> None:
+        """Counts what is not taken."""
+        self.tally.set_aside(reason, entry.type, item)
+
+    def _take(self, statement: Statement) -> Statement:
+        self.statements.append(statement)
+        return statement
+
+    def _patient_tells(self, entry: Entry) -> bool:
+        """Whether nobody but the patient, a relative or someone unknown vouches for it."""
+        for key in _TELLERS:
+            tellers = [
+                each for each in objects_of(entry.resource.get(key)) if each.get("reference") or each.get("type")
+            ]
+            if tellers:
+                return not any(self._is_professional(each, entry) for each in tellers)
+        return False
+
+    def _is_professional(self, reference: Json, entry: Entry) -> bool:
+        """By its type, by the reference itself, or by what it leads to; one that leads nowhere is not."""
+        kind = text_of(reference.get("type")) or without_version(text_of(reference.get("reference"))).split("/")[-2:][0]
+        if kind not in _PROFESSIONALS:
+            kind = self.opened.resolve(reference, entry).get("resourceType") or ""
+        return kind in _PROFESSIONALS
+
+    # ---------------------------------------------------------------- measuring
+
+    def measure(self, entry: Entry, found: Found, kind: str, value: object, ranges: object, told: Told) -> None:
+        """Takes the value of a quantity, with the reference interval of its report."""
+        name = found.meaning.item
+        quantity = self.ruleset.vocabulary.quantities[name]
+        scale = Scale(name, quantity, found.meaning, self.aliases)
+        read: Read = scale.read(kind, value)
+        if read.reason:
+            return self.refuse(read.reason, entry, name)
+        if told.moment is None:
+            return self.refuse("undated-not-taken", entry, name)
+        reference, unused = scale.reference(ranges, read.unit) if ranges else (None, False)
+        if unused:
+            self.refuse("another-range", entry, name)
+        source = source_of(entry, found, told)
+        self._take(Statement(name, read.value, told.moment, source, read.counts, reference))
+        return None
+
+    def counts_as_past(self, found: list[Found]) -> list[Found]:
+        """Those whose question asks for the past too."""
+        return [each for each in found if each.meaning.item in PAST_COUNTS]
+
+
+def source_of(entry: Entry, found: Found, told: Told) -> Source:
+    """Where a statement comes from."""
+    version = text_of(object_of(entry.resource.get("meta")).get("versionId"))
+    return Source(entry.type, key_of(entry), version, told.status, found.system, found.code)
+
+
+def key_of(entry: Entry) -> str:
+    """What tells a resource from all others: its key, its place in what contains it, or else all that it says."""
+    if entry.container is not None:
+        return f"{key_of(entry.container)}#{entry.resource.get('id')}"
+    return entry.key or json.dumps(entry.resource, sort_keys=True, default=str)
