@@ -46,14 +46,20 @@ def of_ruleset(ruleset: Ruleset) -> dict[Key, Meaning]:
 
 
 def of_relatives(ruleset: Ruleset) -> dict[Key, Meaning]:
-    """What a disease of a close relative says of the patient."""
-    found: dict[Key, Meaning] = {}
+    """What a disease of a close relative says of the patient, and the items of family history themselves."""
+    own = ruleset.kept(of_ruleset)
+    found = {key: meaning for key, meaning in own.items() if is_of_relatives(meaning.item)}
     for concept, item in OF_RELATIVES.items():
         row = ruleset.codes.get(concept)
         if row is not None and item in ruleset.vocabulary.findings:
             keys = ((HPO, row.hpo), (SNOMED, row.snomed), (ICD10CM, row.icd10))
             found.update({(system, code): Meaning(item) for system, code in keys if code})
     return found
+
+
+def is_of_relatives(item: str) -> bool:
+    """Whether an item is one of family history."""
+    return item.startswith("family_history")
 
 
 def with_mapping(meanings: Meanings, mapping: SiteMapping, ruleset: Ruleset) -> Meanings:

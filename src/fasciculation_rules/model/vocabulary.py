@@ -125,6 +125,10 @@ class Quantity(Item):
 
     def bounds(self) -> tuple[int, int]:
         """The range as counts."""
+        return self._bounds
+
+    @cached_property
+    def _bounds(self) -> tuple[int, int]:
         low, high = self.range
         return int(low / self.resolution), int(high / self.resolution)
 

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 
 from fasciculation_rules.assessing.measure import Measure
 from fasciculation_rules.errors import Problem
-from fasciculation_rules.exchange.fhir.shapes import Json, number_of, object_of, objects_of, text_of
+from fasciculation_rules.exchange.fhir.shapes import Json, decimal_of, object_of, objects_of, text_of
 from fasciculation_rules.exchange.fhir.statement import Amounts
 from fasciculation_rules.exchange.meanings import Meaning
 from fasciculation_rules.exchange.systems import RANGE_MEANING, UCUM, system_of
-from fasciculation_rules.logic.grammar import print_number
 from fasciculation_rules.model.analytes import ANALYTES, NO_ANALYTE
 from fasciculation_rules.model.case import Span
 from fasciculation_rules.model.units import UNITS, WORDS, UnitError, conversion
@@ -40,6 +39,8 @@ class Scale:
     quantity: Quantity
     meaning: Meaning
     aliases: Mapping[str, str]
+    units: dict[tuple[str, str, str], tuple[str, str]] = field(default_factory=dict)
+    """Units that were worked out before."""
 
     def read(self, kind: str, value: object) -> Read:
         """What a `value[x]` says of the quantity."""
@@ -49,23 +50,23 @@ class Scale:
             case "Range":
                 return self._range(object_of(value))
             case "Integer" | "Decimal":
-                number = number_of(value)
+                number = decimal_of(value)
                 if number is None:
                     return Read(reason="value-unreadable")
                 if self.quantity.unit not in WITHOUT_UNIT:
                     return Read(reason="unit-unreadable")
-                return self._checked(f"{print_number(number)} {self.quantity.unit}", self.quantity.unit)
+                return self._checked(f"{number} {self.quantity.unit}", self.quantity.unit)
             case _:
                 return Read(reason="value-unreadable")
 
     def _quantity(self, found: Json) -> Read:
-        number, comparator = number_of(found.get("value")), found.get("comparator") or ""
+        number, comparator = decimal_of(found.get("value")), found.get("comparator") or ""
         if number is None or (comparator and comparator not in COMPARATORS):
             return Read(reason="value-unreadable")
         unit, reason = self._unit(found)
         if reason:
             return Read(reason=reason)
-        return self._checked(f"{comparator} {_decimal(number)} {unit}".strip(), unit)
+        return self._checked(f"{comparator} {number} {unit}".strip(), unit)
 
     def _range(self, found: Json) -> Read:
         """Both ends, or one of them as a bound."""
@@ -92,8 +93,13 @@ class Scale:
 
     def _unit(self, found: Json) -> tuple[str, str]:
         """The unit as a case writes it, or the reason why there is none."""
-        system, code = system_of(text_of(found.get("system"))), text_of(found.get("code"))
-        printed = self._named(text_of(found.get("unit")))
+        key = (text_of(found.get("system")), text_of(found.get("code")), text_of(found.get("unit")))
+        if key not in self.units:
+            self.units[key] = self._worked_out(*key)
+        return self.units[key]
+
+    def _worked_out(self, address: str, code: str, words: str) -> tuple[str, str]:
+        system, printed = system_of(address), self._named(words)
         if code and system in (UCUM, ""):
             coded = self._named(code) if self._is_ucum(code) or code in self.aliases else ""
             if not coded:
@@ -103,7 +109,7 @@ class Scale:
             unit = coded
         else:
             unit = printed
-        if not unit and self.quantity.unit in WITHOUT_UNIT and not text_of(found.get("unit")) and not code:
+        if not unit and self.quantity.unit in WITHOUT_UNIT and not words and not code:
             unit = self.quantity.unit
         if not unit:
             return "", "unit-unreadable"
@@ -158,14 +164,9 @@ class Scale:
 
     def _limit(self, found: Json, unit: str) -> str | None:
         """One limit; without a unit of its own it has that of the value."""
-        number = number_of(found.get("value"))
+        number = decimal_of(found.get("value"))
         own, reason = self._unit(found) if found.get("unit") or found.get("code") else (unit, "")
-        return None if number is None or reason else f"{_decimal(number)} {own}"
-
-
-def _decimal(number: Fraction) -> str:
-    text = print_number(number)
-    return text if "/" not in text else ""
+        return None if number is None or reason else f"{number} {own}"
 
 
 def _is_normal(found: Json) -> bool:

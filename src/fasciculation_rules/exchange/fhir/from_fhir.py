@@ -24,7 +24,8 @@ from fasciculation_rules.exchange.fhir.shapes import objects_of
 from fasciculation_rules.exchange.fhir.statement import Statement
 from fasciculation_rules.exchange.fhir.subject import SUBJECT_KEYS, Subject, subject_of
 from fasciculation_rules.exchange.fhir.tally import Tally, shown_code, shown_system, shown_type
-from fasciculation_rules.exchange.meanings import Meanings, of_relatives, of_ruleset, with_mapping
+from fasciculation_rules.exchange.meanings import Meanings, is_of_relatives, of_relatives, of_ruleset, with_mapping
+from fasciculation_rules.exchange.systems import system_of
 from fasciculation_rules.logic.frozen import FrozenMapping
 from fasciculation_rules.model.case import Case
 from fasciculation_rules.model.imported import Imported, ImportReport, MappingIdentity, Origin
@@ -77,6 +78,7 @@ def from_fhir(
     subject = subject_of(opened, patient)
     reading = _reading(ruleset, meanings, site, clock, tally, opened, subject)
     deceased = _read_all(reading)
+    reading.read_amounts()
     settler = Settler(ruleset, clock, tally)
     chosen = settler.settled(reading.statements, reading.onsets)
     return Imported(
@@ -128,12 +130,15 @@ def _reading(
     opened: Opened,
     subject: Subject,
 ) -> Reading:
-    own = {code: meaning for code, meaning in meanings.items() if meaning.item.startswith("family_history")}
+    relatives: Meanings = ruleset.kept(of_relatives)
+    if site is not None:
+        mapped = {(system_of(local.system), local.code) for local in site.codes if is_of_relatives(local.item)}
+        relatives = {**relatives, **{key: meanings[key] for key in mapped}}
     links = {form.questionnaire: form.items for form in site.questionnaires} if site else {}
     return Reading(
         ruleset=ruleset,
         meanings=meanings,
-        relatives={**ruleset.kept(of_relatives), **own},
+        relatives=relatives,
         links=links,
         aliases=site.units if site else {},
         clock=clock,
@@ -177,8 +182,8 @@ def _read_one(entry: Entry, reading: Reading) -> None:
         return reading.refuse("focus", entry)
     READERS[kind](entry, reading)
     if entry.container is None:
-        for inside in objects_of(resource.get("contained")):
-            held = Entry(inside, container=entry)
+        for inside in objects_of(resource["contained"]) if "contained" in resource else ():
+            held = Entry.of(inside, container=entry)
             if held.type in READERS and _is_contained_ours(held, reading):
                 _read_one(held, reading)
     return None

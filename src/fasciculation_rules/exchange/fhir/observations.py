@@ -20,12 +20,15 @@ ASSERTION = (ACT, "ASSERTION")
 def read_observation(entry: Entry, reading: Reading) -> None:
     """Says what the observation and each of its components say."""
     resource = entry.resource
-    standing = plain(resource.get("status"), RESULT)
-    found = reading.understood(resource.get("code"), entry) if not _is_assertion(resource) else []
+    asserted = "valueCodeableConcept" in resource and _is_assertion(resource)
+    found = [] if asserted else reading.understood(resource.get("code"), entry)
+    if not (found or asserted or "component" in resource):
+        return
     parts = [(part, reading.understood(part.get("code"), entry)) for part in objects_of(resource.get("component"))]
     parts = [(part, known) for part, known in parts if known]
-    stated = reading.understood(resource.get("valueCodeableConcept"), entry) if _is_assertion(resource) else []
+    stated = reading.understood(resource.get("valueCodeableConcept"), entry) if asserted else []
     items = [*found, *stated, *(each for _, known in parts for each in known)]
+    standing = plain(resource.get("status"), RESULT)
     if not items or (told := _told(entry, standing, items, reading, "effectiveDateTime", "effectiveInstant")) is None:
         return
     if stated:

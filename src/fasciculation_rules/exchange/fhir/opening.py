@@ -26,22 +26,23 @@ class Entry:
     """One resource, its address in the bundle, and the resource that contains it."""
 
     resource: Json
+    type: str
+    key: str
+    """What a reference to it says: the address without a version, else `Type/id`; empty where it has neither."""
+
+    local: str = ""
+    """`Type/id`, or empty."""
+
     address: str = ""
     container: Entry | None = None
 
-    @property
-    def type(self) -> str:
-        """The type of resource, or an empty text."""
-        kind = self.resource.get("resourceType")
-        return kind if isinstance(kind, str) else ""
-
-    @property
-    def key(self) -> str:
-        """What a reference to it says: the address without a version, else `Type/id`; empty where it has neither."""
-        if self.address:
-            return without_version(self.address)
-        name = self.resource.get("id")
-        return f"{self.type}/{name}" if isinstance(name, str) and name else ""
+    @classmethod
+    def of(cls, resource: Json, address: str = "", container: Entry | None = None) -> Entry:
+        """The entry of a resource, whatever it says of itself."""
+        kind, name = resource.get("resourceType"), resource.get("id")
+        kind = kind if isinstance(kind, str) else ""
+        local = f"{kind}/{name}" if isinstance(name, str) and name else ""
+        return cls(resource, kind, without_version(address) if address else local, local, address, container)
 
 
 def without_version(reference: str) -> str:
@@ -73,6 +74,8 @@ def open_data(data: object, clock: Clock, tally: Tally) -> Opened:
     """
     if isinstance(data, str | bytes | bytearray):
         data = _parsed(data)
+        if not isinstance(data, dict | list):
+            raise refusal("not-fhir", "this is a single JSON value, and no FHIR resource", _EXPECTED)
     if not isinstance(data, Mapping | list | tuple):
         raise wrong_argument("FHIR data are an object, a list of resources, or JSON as text or bytes", data)
     found = [*_unpacked(data, tally, 0)]
@@ -80,9 +83,8 @@ def open_data(data: object, clock: Clock, tally: Tally) -> Opened:
     for entry in opened.entries:
         if entry.key:
             opened.by_reference.setdefault(entry.key, entry)
-        name = entry.resource.get("id")
-        if isinstance(name, str):
-            opened.by_reference.setdefault(f"{entry.type}/{name}", entry)
+        if entry.local:
+            opened.by_reference.setdefault(entry.local, entry)
     return opened
 
 
@@ -122,7 +124,7 @@ def _document(raw: bytes, problems: list[Problem]) -> Any:
 
 
 def _unpacked(data: object, tally: Tally, depth: int) -> Iterator[Entry]:
-    if depth >= MAX_DEPTH:
+    if depth + 1 >= MAX_DEPTH:
         raise refusal("fhir-too-deep", f"bundles or lists lie in each other {MAX_DEPTH} deep")
     if isinstance(data, list | tuple):
         if not data:
@@ -142,7 +144,7 @@ def _unpacked(data: object, tally: Tally, depth: int) -> Iterator[Entry]:
     elif kind == "Bundle":
         yield from _of_bundle(resource, tally, depth)
     else:
-        yield Entry(resource)
+        yield Entry.of(resource)
 
 
 _EXPECTED = "expected a Bundle, a resource, a list of resources, or NDJSON, in FHIR R4 or R5"
@@ -155,7 +157,7 @@ def _of_bundle(bundle: Json, tally: Tally, depth: int) -> Iterator[Entry]:
     found: list[Entry] = []
     for part in objects_of(bundle.get("entry")):
         address, resource = text_of(part.get("fullUrl")), part.get("resource")
-        if text_of(object_of(part.get("request")).get("method")) == "DELETE":
+        if "request" in part and text_of(object_of(part["request"]).get("method")) == "DELETE":
             gone.update((without_version(address), text_of(object_of(part.get("request")).get("url"))))
             tally.set_aside("deleted")
         elif not isinstance(resource, dict) or not isinstance(resource.get("resourceType"), str):
@@ -163,9 +165,9 @@ def _of_bundle(bundle: Json, tally: Tally, depth: int) -> Iterator[Entry]:
         elif resource["resourceType"] in ("Bundle", "OperationOutcome"):
             found += _unpacked(resource, tally, depth + 1)
         else:
-            found.append(Entry(resource, address))
+            found.append(Entry.of(resource, address))
     for entry in found:
-        if not gone or not gone & {entry.key, f"{entry.type}/{entry.resource.get('id')}"}:
+        if not gone or not gone & {entry.key, entry.local}:
             yield entry
 
 

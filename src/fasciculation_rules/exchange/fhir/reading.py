@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -43,6 +44,18 @@ class Told:
     final: bool = True
 
 
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """A value of a quantity that has not been looked at yet."""
+
+    entry: Entry
+    found: Found
+    kind: str
+    value: object
+    ranges: object
+    told: Told
+
+
 @dataclass
 class Reading:
     """What is known while reading, and what has been read."""
@@ -58,6 +71,8 @@ class Reading:
     subject: Subject
     statements: list[Statement] = field(default_factory=list)
     onsets: list[Onset] = field(default_factory=list)
+    measured: dict[str, dict[datetime.date, list[Measured]]] = field(default_factory=dict)
+    scales: dict[tuple[str, str], Scale] = field(default_factory=dict)
 
     # ---------------------------------------------------------------- codes
 
@@ -197,21 +212,38 @@ class Reading:
     # ---------------------------------------------------------------- measuring
 
     def measure(self, entry: Entry, found: Found, kind: str, value: object, ranges: object, told: Told) -> None:
-        """Takes the value of a quantity, with the reference interval of its report."""
-        name = found.meaning.item
-        quantity = self.ruleset.vocabulary.quantities[name]
-        scale = Scale(name, quantity, found.meaning, self.aliases)
-        read: Read = scale.read(kind, value)
-        if read.reason:
-            return self.refuse(read.reason, entry, name)
+        """Keeps the value of a quantity, with the reference interval of its report, for `read_amounts`."""
         if told.moment is None:
-            return self.refuse("undated-not-taken", entry, name)
-        reference, unused = scale.reference(ranges, read.unit) if ranges else (None, False)
-        if unused:
-            self.refuse("another-range", entry, name)
-        source = source_of(entry, found, told)
-        self._take(Statement(name, read.value, told.moment, source, read.counts, reference))
+            return self.refuse("undated-not-taken", entry, found.meaning.item)
+        measured = Measured(entry, found, kind, value, ranges, told)
+        self.measured.setdefault(found.meaning.item, {}).setdefault(told.moment.first, []).append(measured)
         return None
+
+    def read_amounts(self) -> None:
+        """Takes the values of the latest day that has one that can be read; older ones are not looked at."""
+        for days in self.measured.values():
+            for day in sorted(days, reverse=True):
+                read = [self._read_amount(each, each.told.moment) for each in days[day]]
+                if any(read):
+                    break
+
+    def _read_amount(self, one: Measured, moment: Moment | None) -> bool:
+        """Whether a value could be read, and was taken."""
+        name, found = one.found.meaning.item, one.found
+        scale = self.scales.get((found.system, found.code))
+        if scale is None:
+            quantity = self.ruleset.vocabulary.quantities[name]
+            scale = self.scales[found.system, found.code] = Scale(name, quantity, found.meaning, self.aliases)
+        read: Read = scale.read(one.kind, one.value)
+        if read.reason:
+            self.refuse(read.reason, one.entry, name)
+            return False
+        reference, unused = scale.reference(one.ranges, read.unit) if one.ranges else (None, False)
+        if unused:
+            self.refuse("another-range", one.entry, name)
+        source = source_of(one.entry, found, one.told)
+        self._take(Statement(name, read.value, moment, source, read.counts, reference))
+        return True
 
     def counts_as_past(self, found: list[Found]) -> list[Found]:
         """Those whose question asks for the past too."""

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
+
+from fasciculation_rules.logic.grammar import print_number
 
 Json = dict[str, Any]
 
@@ -42,4 +45,16 @@ def number_of(value: object) -> Fraction | None:
         return None
 
 
+def decimal_of(value: object) -> str | None:
+    """The number as plain decimal digits, as a case writes it; None where there is none."""
+    if isinstance(value, int | float | str) and not isinstance(value, bool):
+        text = str(value)
+        if _PLAIN.fullmatch(text):
+            return text
+    number = number_of(value)
+    text = "" if number is None else print_number(number)
+    return text if text and "/" not in text else None
+
+
+_PLAIN = re.compile(r"-?[0-9]{1,15}(?:\.[0-9]{1,15})?")
 LONGEST_NUMBER, LARGEST_EXPONENT = 40, 30
