@@ -22,7 +22,7 @@ import subprocess
 import sys
 import tempfile
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 import pytest
@@ -33,11 +33,13 @@ from fasciculation_rules import errors, open_ruleset
 from fasciculation_rules.cli.app import app
 from fasciculation_rules.engines import ENGINES
 from fasciculation_rules.errors import EngineUnavailableError
+from fasciculation_rules.exchange.fhir.tally import REASONS
 from fasciculation_rules.logic.grammar import print_number
 from fasciculation_rules.model import (
     assessment,
     case,
     change,
+    imported,
     ledger,
     outcomes,
     profile,
@@ -47,6 +49,7 @@ from fasciculation_rules.model import (
     ruleset,
     safety,
     signing,
+    site_mapping,
     validation,
     vocabulary,
 )
@@ -426,6 +429,10 @@ MODELS = {
         safety.SoupAnomaly, review.SignOff, validation.Protocol, validation.Sensitivity, validation.Calm,
         validation.Agreement, validation.Cases, validation.ValidationCase, validation.PanelWord,
     ],
+    "reference/from-fhir.md": [
+        imported.Imported, imported.ImportReport, imported.MappingIdentity,
+        site_mapping.SiteMapping, site_mapping.LocalCode, site_mapping.LocalQuestionnaire,
+    ],
     "reference/ledger-format.md": [ledger.Head, ledger.Inclusion, ledger.Revealed, ledger.Consistency],
 }  # fmt: skip
 
@@ -476,6 +483,13 @@ def test_every_notice_is_documented():
     assert set(table_after(DOCS / "reference/assessment-format.md", "notices")) == found
 
 
+def test_every_part_and_every_notice_of_an_import_is_documented():
+    page = DOCS / "reference/from-fhir.md"
+    for part in (imported.Origin, imported.Counted, imported.SetAside):
+        assert table_after(page, f"fields: {part.__name__}") == [field.name for field in fields(part)]
+    assert table_after(page, "notices of from-fhir") == list(REASONS)
+
+
 def test_everything_lint_finds_is_documented():
     found = codes_in("problem", *(SOURCE / "authoring").glob("lint*.py")) | {"too-many-conjuncts"}
     assert set(table_after(DOCS / "reference/command-line.md", "lint")) == found
@@ -513,7 +527,7 @@ def test_every_public_name_is_documented():
     assert set(re.findall(r"^### `(\w+)", text, re.MULTILINE)) == set(fasciculation_rules.__all__)
 
 
-@pytest.mark.parametrize("function", ["assess", "open_ruleset", "explain"])
+@pytest.mark.parametrize("function", ["assess", "open_ruleset", "explain", "from_fhir"])
 def test_every_parameter_is_documented(function):
     code = getattr(fasciculation_rules, function).__code__
     wanted = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]

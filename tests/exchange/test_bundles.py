@@ -147,6 +147,26 @@ def test_of_several_patients_one_is_named() -> None:
 
 
 @pytest.mark.parametrize(
+    "old",
+    [
+        {**CONDITION, "clinicalStatus": "active"},
+        {**CONDITION, "verificationStatus": "refuted"},
+        {**CONDITION, "assertedDate": "2026-11-01"},
+        {"resourceType": "MedicationStatement", "subject": {"reference": "Patient/p"}, "taken": "n"},
+    ],
+)
+def test_the_shape_of_an_older_fhir_is_refused(old: dict[str, Any]) -> None:
+    assert refused([PATIENT, old]) == ["wrong-fhir-version"]
+
+
+def test_one_status_of_an_older_shape_among_others_is_set_aside() -> None:
+    new = {**CONDITION, "id": "n", "verificationStatus": {"coding": [{"code": "confirmed"}]}}
+    old = {**CONDITION, "id": "o", "verificationStatus": "refuted"}
+    assert said([PATIENT, new, old]) == SAID
+    assert notices([PATIENT, new, old]) == {"status-unreadable"}
+
+
+@pytest.mark.parametrize(
     ("data", "code"),
     [
         ({}, "not-fhir"),

@@ -8,7 +8,7 @@ from pathlib import Path
 
 SOURCE = Path(__file__).resolve().parents[2] / "src" / "fasciculation_rules"
 
-PLACE_OF_CODE = {"problem": 0, "note": 1, "Refused": 0, "_fault": 1, "_note": 0, "Problem": 4}
+PLACE_OF_CODE = {"problem": 0, "note": 1, "Refused": 0, "_fault": 1, "_note": 0, "Problem": 4, "refusal": 0}
 """Which argument of a call is the code of a problem."""
 
 KINDS_OF_NAMES = "known"

@@ -5,6 +5,7 @@
     broken/cases/       a case file
     broken/profiles/    a site profile
     broken/releases/    a history of releases
+    broken/fhir/        the FHIR record of one person, or a site mapping beside it
 
 Keys of an entry: `name` (a sentence), `expect` (what is printed: all of it), `exit` (where it is not the usual one);
 `options` and `command` of the command line; `form` (the suffix of a case file); and the alteration: `file` with one of
@@ -41,9 +42,12 @@ HERE = Path(__file__).resolve().parent
 MINI = HERE.parent / "rulesets" / "mini"
 FOLDER = f".{os.sep}mini"
 TODAY = "2026-11-01"
-USUAL_EXIT = {"rulesets": 2, "lint": 1, "cases": 2, "profiles": 2, "releases": 2}
+USUAL_EXIT = {"rulesets": 2, "lint": 1, "cases": 2, "profiles": 2, "releases": 2, "fhir": 2}
 WHOLE = "given: {age: 60 years, dysarthria: present}\n"
 """A case with nothing wrong in it."""
+
+RECORD = '{"resourceType": "Patient", "id": "p"}'
+"""A record with nothing wrong in it, and nothing said."""
 
 
 @dataclass(frozen=True)
@@ -77,6 +81,11 @@ class Entry:
                 usual = ["assess", self.file, "--ruleset", FOLDER, "--on", TODAY]
             case "profiles":
                 usual = ["assess", "case.yaml", "--ruleset", FOLDER, "--profile", "site.yaml"]
+            case "fhir":
+                place = ["--as-of", "2026-11-22T17:00:00Z", "--time-zone", "Europe/London", "--ruleset", FOLDER]
+                usual = ["from-fhir", "record.json", *place]
+                if self.data.get("file") == "site.yaml":
+                    usual += ["--mapping", "site.yaml"]
             case _:
                 usual = ["verify"]
         command: list[str] = self.data.get("command", usual)
@@ -117,11 +126,12 @@ def tried(entry: Entry) -> Said:
         if entry.room != "releases":
             shutil.copytree(MINI, ruleset)
         Path("case.yaml").write_text(WHOLE, encoding="utf-8")
+        Path("record.json").write_text(RECORD, encoding="utf-8")
         if entry.room == "releases":
             _write_history(entry, shelf)
         else:
             base = {"rulesets": ruleset, "lint": ruleset}.get(entry.room, Path())
-            usual = "site.yaml" if entry.room == "profiles" else entry.file
+            usual = {"profiles": "site.yaml", "fhir": "record.json"}.get(entry.room, entry.file)
             alter(base, {"file": usual, **entry.data})
         with patch.object(locate, "files", lambda _: Path(folder, "package")):
             return said(entry.command)

@@ -28,7 +28,9 @@ def chapters() -> list[dict[str, Any]]:
 def page() -> str:
     """The page as it should be."""
     known = {
-        entry.id: entry for room in ("rulesets", "lint", "cases", "profiles", "releases") for entry in entries(room)
+        entry.id: entry
+        for room in ("rulesets", "lint", "cases", "profiles", "releases", "fhir")
+        for entry in entries(room)
     }
     parts = [(HERE / "broken" / "head.md").read_text(encoding="utf-8") + "\n"]
     parts += [f"{_sentence(known[name])}\n\n{_block(known[name].expect)}\n" for name in GONE]

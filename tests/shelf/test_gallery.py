@@ -13,7 +13,7 @@ from make_errors_page import PAGE, chapters, page
 from fasciculation_rules.shelf.strict_yaml import FAST
 
 ALL = [entry for room in USUAL_EXIT for entry in entries(room)]
-ON_STDERR = ("rulesets", "cases", "profiles")
+ON_STDERR = ("rulesets", "cases", "profiles", "fhir")
 CODES = codes_in_sources()
 
 
@@ -39,7 +39,9 @@ def _without_digests(text: str) -> str:
     return re.sub(r"sha256:[0-9a-f]{64}", "DIGEST", text)
 
 
-@pytest.mark.parametrize(("room", "least"), [("rulesets", 120), ("cases", 80), ("profiles", 10), ("releases", 15)])
+@pytest.mark.parametrize(
+    ("room", "least"), [("rulesets", 120), ("cases", 80), ("profiles", 10), ("releases", 15), ("fhir", 15)]
+)
 def test_the_gallery_is_large(room: str, least: int) -> None:
     assert len(entries(room)) >= least
 
@@ -68,6 +70,7 @@ def test_a_code_is_written_where_its_problem_is_made() -> None:
         "assessing/measure.py",
         "cli/files.py",
         "errors.py",
+        "exchange/fhir/opening.py",
         "shelf/check.py",
         "shelf/parts.py",
     ]

@@ -54,7 +54,7 @@ def _report(found: Imported) -> Iterator[str]:
     if report.unknown_codes:
         unknown = sorted(report.unknown_codes, key=lambda code: (-code.count, code.system, code.code))
         times = sum(code.count for code in unknown)
-        yield f"codes that mean nothing here: {len(unknown)}, met {times} times"
+        yield f"codes that mean nothing here: {len(unknown)}, met {'once' if times == 1 else f'{times} times'}"
         yield from (f"  {_coded(code)}" for code in unknown[:MOST_CODES])
         if len(unknown) > MOST_CODES:
             yield f"  and {len(unknown) - MOST_CODES} more (--as json)"

@@ -10,7 +10,7 @@ from fasciculation_rules.exchange.relations import NEVER, OF_RELATIVES, RELATION
 from fasciculation_rules.exchange.systems import HPO, ICD10CM, ITEMS, LOINC, SNOMED, system_of
 from fasciculation_rules.model.ruleset import Ruleset
 from fasciculation_rules.model.site_mapping import SiteMapping
-from fasciculation_rules.model.units import UNITS
+from fasciculation_rules.model.units import UNITS, WORDS
 from fasciculation_rules.model.vocabulary import Finding
 
 Key = tuple[str, str]
@@ -88,7 +88,7 @@ def with_mapping(meanings: Meanings, mapping: SiteMapping, ruleset: Ruleset) -> 
         for link, item in form.items.items():
             _check_item(item, f"questionnaires[{number}].items.{link}", [], ruleset, problems)
     for alias, unit in mapping.units.items():
-        if unit not in UNITS:
+        if unit not in UNITS and unit not in WORDS:
             hint = did_you_mean(unit, UNITS) or "see the page of quantities and units"
             message = f"'{unit}' is not a unit that is read"
             problems.append(problem("mapped-unit", message, at=f"units.{alias}", hint=hint))

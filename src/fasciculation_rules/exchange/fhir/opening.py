@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from fasciculation_rules.errors import FhirError, Problem, problem, wrong_argument
@@ -80,12 +80,31 @@ def open_data(data: object, clock: Clock, tally: Tally) -> Opened:
         raise wrong_argument("FHIR data are an object, a list of resources, or JSON as text or bytes", data)
     found = [*_unpacked(data, tally, 0)]
     opened = Opened(_latest(found, clock, tally))
+    _check_version(opened.entries)
     for entry in opened.entries:
         if entry.key:
             opened.by_reference.setdefault(entry.key, entry)
         if entry.local:
             opened.by_reference.setdefault(entry.local, entry)
     return opened
+
+
+def _check_version(entries: list[Entry]) -> None:
+    """Refuses what has the shape of FHIR before R4 and nowhere that of R4: a status as a code, or elements since gone.
+
+    A single resource of that shape among others is set aside where it is read.
+    """
+    old = new = 0
+    for entry in entries:
+        if entry.type == "Condition":
+            statuses = [entry.resource.get(key) for key in ("clinicalStatus", "verificationStatus")]
+            old += any(isinstance(status, str) for status in statuses) or "assertedDate" in entry.resource
+            new += any(isinstance(status, dict) for status in statuses)
+        elif entry.type == "MedicationStatement":
+            old += "taken" in entry.resource
+    if old and not new:
+        hint = "ask for R4, R4B or R5 (Accept: application/fhir+json; fhirVersion=4.0)"
+        raise refusal("wrong-fhir-version", "this has the shape of FHIR STU3 or DSTU2", hint)
 
 
 def refusal(code: str, message: str, hint: str = "", at: str = "") -> FhirError:
@@ -106,17 +125,19 @@ def _parsed(data: str | bytes | bytearray) -> Any:
         raise FhirError(
             UNREAD, [Problem("", 0, 0, "", "fhir-xml", "this is XML", "ask the server for application/fhir+json")]
         )
+    lines = raw.splitlines() if b"\n" in raw.strip() else []
+    numbered = [(number, line) for number, line in enumerate(lines, start=1) if line.strip()]
+    if len(numbered) > 1 and all(line.strip()[:1] == b"{" and line.strip()[-1:] == b"}" for _, line in numbered):
+        return [_document(line, number) for number, line in numbered]
+    return _document(raw, 1)
+
+
+def _document(raw: bytes, line: int) -> Any:
+    """The data of a text that begins on a line."""
     problems: list[Problem] = []
-    lines = [line for line in raw.splitlines() if line.strip()] if b"\n" in raw.strip() else []
-    if len(lines) > 1 and all(line.strip()[:1] == b"{" and line.strip()[-1:] == b"}" for line in lines):
-        return [_document(line, problems) for line in lines]
-    return _document(raw, problems)
-
-
-def _document(raw: bytes, problems: list[Problem]) -> Any:
     document = read_json(raw, "", problems, max_bytes=MOST_BYTES)
     if document is None:
-        raise FhirError(UNREAD, problems)
+        raise FhirError(UNREAD, [replace(each, line=each.line and each.line + line - 1) for each in problems])
     return document.data
 
 
