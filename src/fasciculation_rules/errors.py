@@ -138,6 +138,10 @@ class FhirError(FasciculationRulesError, ValueError):
     """What was given is not FHIR data about one person. Nothing of a person is in the message."""
 
 
+class PhenopacketError(FasciculationRulesError, ValueError):
+    """What was given is no phenopacket of one person. Nothing of a person is in the message."""
+
+
 class RecordError(FasciculationRulesError, ValueError):
     """A record of a decision cannot be made, read or replayed. What it says of a person is never in the message."""
 

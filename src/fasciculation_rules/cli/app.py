@@ -19,6 +19,7 @@ from fasciculation_rules.cli import (
     documenting,
     exchanging,
     ledger,
+    phenopackets,
     proving,
     releasing,
     replaying,
@@ -65,6 +66,7 @@ auditing.register(app)
 writing.register(app)
 writing_fhir.register(app)
 artefacts.register(app)
+phenopackets.register(app)
 
 
 def _version(asked: bool) -> None:

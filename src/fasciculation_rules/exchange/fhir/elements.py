@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any
 
+from fasciculation_rules.exchange.relations import RELATIONS, Relation
 from fasciculation_rules.exchange.systems import HPO, ICD10CM, ITEMS, LOINC, OUTCOMES, SNOMED, UCUM
 from fasciculation_rules.model.ruleset import Ruleset
 from fasciculation_rules.model.units import UNITS
@@ -38,14 +39,16 @@ def outcome(kind: str, name: str, label: str) -> Json:
 
 
 def verified(name: str, row: str | None, ruleset: Ruleset) -> Iterator[Json]:
-    """The verified codes of a row that is called like the thing itself, without displays, which are not ours to word.
+    """The verified codes that mean the thing itself, without displays, which are not ours to word.
 
     A row with another name may mean something else: a twitch on one side of the face may not be hemifacial spasm.
+    A code that is narrower or wider than the thing is left out.
     """
     found = ruleset.codes.get(row or "")
     if found is not None and row == name:
         for system, column in COLUMN_OF.items():
-            if code := getattr(found, column):
+            code = getattr(found, column)
+            if code and RELATIONS.get((system, code, name), Relation.EQUIVALENT) is Relation.EQUIVALENT:
                 yield coding(system, code)
 
 

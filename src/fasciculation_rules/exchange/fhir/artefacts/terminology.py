@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from fasciculation_rules.exchange.fhir.artefacts.metadata import metadata
 from fasciculation_rules.exchange.fhir.elements import COLUMN_OF, Json, some
 from fasciculation_rules.exchange.fhir.identity import canonical
+from fasciculation_rules.exchange.relations import RELATIONS, Relation
 from fasciculation_rules.exchange.systems import ITEMS
 from fasciculation_rules.model.outcomes import Labelled
 from fasciculation_rules.model.ruleset import Ruleset
@@ -16,6 +17,13 @@ from fasciculation_rules.report.rule_page import english
 from fasciculation_rules.shelf.digest import derivations_of
 
 Day = datetime.date | None
+
+EQUIVALENCE = {
+    Relation.EQUIVALENT: "relatedto",
+    Relation.NARROWER: "narrower",
+    Relation.WIDER: "wider",
+}
+"""No clinician has said that two mean the same, so that no map says it."""
 
 
 def code_systems(ruleset: Ruleset, released: Day) -> Iterator[Json]:
@@ -125,7 +133,8 @@ def concept_map(ruleset: Ruleset, released: Day) -> Json:
     """From items to the codes of others, with where each was seen. No clinician has said that they mean the same."""
     about = (
         "From the items of the ruleset to codes of SNOMED CT, LOINC, ICD-10-CM and HPO, each seen at a source. "
-        "`relatedto` because nobody has yet judged whether the two mean the same; `comment` says where it was seen."
+        "`narrower` and `wider` are this project's reading; all others are `relatedto`, because nobody has yet judged "
+        "whether the two mean the same. `comment` says where the code was seen."
     )
     head = metadata("ConceptMap", "items", "Items to codes of others", about, ruleset, released=released)
     groups = [group for system, column in COLUMN_OF.items() if (group := _group(system, column, ruleset))]
@@ -138,7 +147,8 @@ def _group(system: str, column: str, ruleset: Ruleset) -> Json | None:
         row = ruleset.codes.get(item.codes or "")
         code = getattr(row, column) if row else ""
         if row and code:
-            target = some(code=code, equivalence="relatedto", comment=f"{row.label}; {row.verified_by}")
+            relation = RELATIONS.get((system, code, name), Relation.EQUIVALENT)
+            target = some(code=code, equivalence=EQUIVALENCE[relation], comment=f"{row.label}; {row.verified_by}")
             elements.append({"code": name, "display": item.label, "target": [target]})
     if not elements:
         return None

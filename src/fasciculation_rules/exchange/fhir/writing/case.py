@@ -33,8 +33,9 @@ DIAGNOSES = "known_"
 def case_to_fhir(case: Case | Mapping[str, Any], ruleset: Ruleset, *, subject: str, at: datetime.datetime) -> Json:
     """A Bundle (collection) of what a case says: Observations, and Conditions for known diagnoses.
 
-    A denial is written as one: `valueBoolean` false, or a Condition that is refuted. `at` is the caller's time.
-    Free text of the case (its label) is not written. Numbers are written as they were given, in their own units.
+    A denial is written as one: `valueBoolean` false, or a Condition that is refuted. Numbers are written as they were
+    given, in their own units. `at` is the caller's time: what has no date is said as of then, by the time of issue;
+    only a summary that counts with its own date stays without one. The label of the case is not written.
     Raises CaseError where the case cannot be read, and ArgumentError for a time without an offset.
     """
     case = Case.read(case)
@@ -72,7 +73,7 @@ def _condition(name: str, given: Given, ruleset: Ruleset, collection: Collection
         verificationStatus=concept(None, coding(VERIFICATION_STATUS, "confirmed" if present else "refuted")),
         code=item_concept(name, ruleset),
         subject=collection.subject,
-        recordedDate=_day(given),
+        recordedDate=_day(given) or collection.at,
         asserter=_source(given),
     )
 
@@ -85,6 +86,7 @@ def _observation(name: str, item: Item, given: Given, ruleset: Ruleset, collecti
             code=_code(name, item, given, ruleset),
             subject=collection.subject,
             effectiveDateTime=_day(given),
+            issued=collection.at if given.at is None and not item.needs_date else None,
             performer=[source] if (source := _source(given)) else None,
         ),
         **_value(name, item, given),
