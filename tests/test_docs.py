@@ -621,7 +621,7 @@ def theorems_table():
     from fasciculation_rules.proof.solver import Verdict
     from fasciculation_rules.proof.theorems import all_theorems
 
-    subject = subject_of(open_ruleset("1.0.0"))
+    subject = subject_of(open_ruleset("1.1.0"))
     wanted = {Verdict.IMPOSSIBLE: "nobody", Verdict.POSSIBLE: "somebody"}
     rows = [
         [f"`{theorem.id}`", theorem.sentence, wanted[next(iter(theorem.questions(subject))).must_be]]

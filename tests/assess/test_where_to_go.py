@@ -8,7 +8,7 @@ from tests.strategies import TODAY, cases
 
 from fasciculation_rules import Assessment, Case, assess, explain, open_ruleset
 
-RULESET = open_ruleset("1.0.0")
+RULESET = open_ruleset("1.1.0")
 
 
 def of(**given: object) -> Assessment:

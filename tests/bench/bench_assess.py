@@ -21,7 +21,7 @@ from fasciculation_rules.assessing.findings import close
 from fasciculation_rules.assessing.firings import engine_of
 from fasciculation_rules.logic.facts import Facts
 
-VERSIONS = ("0.1.0", "1.0.0")
+VERSIONS = ("0.1.0", "1.1.0")
 ROUNDS, CALLS = 25, 20
 STEPS = (
     "admit",

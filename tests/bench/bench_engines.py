@@ -33,7 +33,7 @@ from fasciculation_rules.errors import EngineUnavailableError  # noqa: E402
 from fasciculation_rules.logic import condition as c  # noqa: E402
 from fasciculation_rules.logic.program import Program, Vector  # noqa: E402
 
-VERSIONS = ("0.1.0", "1.0.0")
+VERSIONS = ("0.1.0", "1.1.0")
 PEOPLE = 150
 ROUNDS = 25
 FACT = '{"id":"1","sid":"1"}'

@@ -21,7 +21,7 @@ from fasciculation_rules.proof.reasons import why
 from fasciculation_rules.proof.reasons_in_words import why_text
 from fasciculation_rules.report.text import explain
 
-VERSIONS = ("0.1.0", "1.0.0")
+VERSIONS = ("0.1.0", "1.1.0")
 ROUNDS = 5
 
 People = dict[str, tuple[Case, datetime.date | None]]

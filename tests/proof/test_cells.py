@@ -15,7 +15,7 @@ from fasciculation_rules.logic.condition import Amount, Compare, Count
 from fasciculation_rules.logic.facts import Facts
 from fasciculation_rules.proof.cells import Cells, cells_of, cut_of, normal_limits
 
-VERSIONS = ("mini", "0.1.0", "1.0.0")
+VERSIONS = ("mini", "0.1.0", "1.1.0")
 
 
 @pytest.mark.parametrize("version", VERSIONS)

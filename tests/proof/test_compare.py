@@ -115,7 +115,7 @@ def test_a_rule_that_is_gone_is_missed_by_somebody(rewritten: Rewritten, tmp_pat
     assert found.rest is Verdict.IMPOSSIBLE
 
 
-@pytest.mark.parametrize(("old", "new"), [("mini", "changed"), ("0.1.0", "1.0.0")])
+@pytest.mark.parametrize(("old", "new"), [("mini", "changed"), ("0.1.0", "1.0.0"), ("1.0.0", "1.1.0")])
 def test_each_smallest_person_moves_as_said_and_loses_the_move_with_any_item(
     old: str, new: str, rewritten: Rewritten
 ) -> None:

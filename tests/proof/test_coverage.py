@@ -254,7 +254,7 @@ SOME = ("upper_motor_neurone_signs", "entry", "floor-under-16", "escalate-progre
 
 
 def test_what_a_few_rules_in_preparation_leave_unshown_can_be_made() -> None:
-    ruleset = opened("1.0.0")
+    ruleset = opened("1.1.0")
     names = [name for name in SOME if name in ruleset.program.bits]
     survey = coverage_of(ruleset)
     found = [each for _, decided in survey.decided(names) for each in decided if each.fate is Fate.MISSING]
@@ -264,7 +264,7 @@ def test_what_a_few_rules_in_preparation_leave_unshown_can_be_made() -> None:
 
 @pytest.mark.nightly
 def test_every_feasible_obligation_of_the_version_in_preparation_is_met() -> None:
-    ruleset = opened("1.0.0")
+    ruleset = opened("1.1.0")
     survey = coverage_of(ruleset, read_kept(ruleset.version, kept_folder()), second_opinion=True)
     assert survey.faults == ()
     assert missing(survey) == []

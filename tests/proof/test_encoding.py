@@ -23,7 +23,7 @@ from fasciculation_rules.proof.proving import subject_of
 from fasciculation_rules.proof.reading import Reading
 from fasciculation_rules.proof.replay import is_closed, reading_values
 
-VERSIONS = ("0.1.0", "1.0.0")
+VERSIONS = ("0.1.0", "1.1.0")
 MANY = settings.default.max_examples if settings.default else 100
 FEW = settings(max_examples=MANY * 2 // 5)
 
@@ -118,7 +118,7 @@ def test_what_does_not_follow_from_itself_is_no_closed_case(facts: Facts) -> Non
 
 
 def test_two_findings_that_exclude_each_other_may_both_be_in_a_record() -> None:
-    subject = gates("1.0.0")
+    subject = gates("1.1.0")
     closure, vocabulary = subject.ruleset.closure, subject.ruleset.vocabulary
     one, other = next(
         (one, other)
@@ -127,7 +127,7 @@ def test_two_findings_that_exclude_each_other_may_both_be_in_a_record() -> None:
         if not vocabulary.is_summary(one) and not vocabulary.is_summary(other)
     )
     case = Case.read({"given": {one: "present", other: "present"}})
-    facts = facts_of(case, "1.0.0", reconcile=True)
+    facts = facts_of(case, "1.1.0", reconcile=True)
     assert facts.findings[one]
     assert facts.findings[other]
     assert true_of(facts, subject.now.patient.possible, subject.now)

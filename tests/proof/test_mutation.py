@@ -308,7 +308,7 @@ SOME = ("upper_motor_neurone_signs", "entry", "support-als-bulbar-symptoms")
 
 
 def test_what_survives_of_a_few_rules_in_preparation_can_be_killed() -> None:
-    ruleset = opened("1.0.0")
+    ruleset = opened("1.1.0")
     names = [name for name in SOME if name in ruleset.program.bits]
     survey = mutation_of(ruleset, names=names)
     found = [each for _, decided in survey.decided(names) for each in decided if each.fate is Fate.MISSING]
@@ -318,7 +318,7 @@ def test_what_survives_of_a_few_rules_in_preparation_can_be_killed() -> None:
 
 @pytest.mark.nightly
 def test_every_slip_in_the_version_in_preparation_is_killed_or_equivalent() -> None:
-    ruleset = opened("1.0.0")
+    ruleset = opened("1.1.0")
     survey = mutation_of(ruleset, read_kept(ruleset.version, kept_folder()), second_opinion=True)
     assert survey.faults == ()
     assert {each.fate for each in decided_of(survey)} == {Fate.MET, Fate.IMPOSSIBLE}

@@ -22,7 +22,7 @@ from fasciculation_rules.proof.reasons import Change, Reason, Why, why
 from fasciculation_rules.proof.statements_in_words import written
 from fasciculation_rules.proof.supports import Supports
 
-EXAMPLES = {"mini": 60, "0.1.0": 50, "1.0.0": 25}
+EXAMPLES = {"mini": 60, "0.1.0": 50, "1.1.0": 25}
 
 every_version = pytest.mark.parametrize("version", EXAMPLES)
 

@@ -17,7 +17,7 @@ from fasciculation_rules.proof.otherwise import at_least
 from fasciculation_rules.proof.standing import Standing, State, state_of
 from fasciculation_rules.proof.supports import Supports, opposite
 
-VERSIONS = {"mini": 100, "0.1.0": 50, "1.0.0": 25}
+VERSIONS = {"mini": 100, "0.1.0": 50, "1.1.0": 25}
 """With how many examples each is tried."""
 
 DISCHARGED = {

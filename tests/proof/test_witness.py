@@ -92,7 +92,7 @@ def opened_again(facts: Facts, version: str) -> Facts | None:
         return None
 
 
-@pytest.mark.parametrize("version", ["mini", "0.1.0", "1.0.0"])
+@pytest.mark.parametrize("version", ["mini", "0.1.0", "1.1.0"])
 @settings(FEW)
 @given(data=st.data())
 def test_a_patient_opens_as_the_case_that_is_printed(version: str, data: st.DataObject) -> None:

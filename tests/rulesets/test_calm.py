@@ -30,7 +30,7 @@ Said = dict[str, Any]
 @pytest.fixture(scope="module")
 def whole() -> Ruleset:
     """Ruleset 1.0.0."""
-    return open_ruleset("1.0.0")
+    return open_ruleset("1.1.0")
 
 
 @pytest.fixture(scope="module")

@@ -24,7 +24,7 @@ from fasciculation_rules.logic.firing import Firing
 def newest() -> Ruleset:
     """1.0.0 once it can be opened; before that, 0.1.0."""
     try:
-        return open_ruleset("1.0.0")
+        return open_ruleset("1.1.0")
     except RulesetError:
         return open_ruleset("0.1.0")
 

@@ -10,7 +10,7 @@ import pytest
 
 from fasciculation_rules import Ruleset, open_ruleset
 
-PAGE = Path(__file__).parents[2] / "docs" / "reference" / "evidence-1.0.0.md"
+PAGE = Path(__file__).parents[2] / "docs" / "reference" / "evidence.md"
 LINES = [
     [cell.strip() for cell in re.split(r"(?<!\\)\|", line.strip("|"))]
     for line in PAGE.read_text(encoding="utf-8").splitlines()
@@ -23,7 +23,7 @@ KINDS = "derive|escalate|support|oppose|exclude|plan|advise|safety"
 @pytest.fixture(scope="module")
 def whole() -> Ruleset:
     """Ruleset 1.0.0."""
-    return open_ruleset("1.0.0")
+    return open_ruleset("1.1.0")
 
 
 def test_every_row_stands_there_once(whole: Ruleset) -> None:

@@ -21,7 +21,7 @@ from fasciculation_rules.logic.firing import Firing
 from fasciculation_rules.logic.grammar import print_condition, read_condition
 from fasciculation_rules.model.units import accepted_units, conversion
 
-VERSIONS = ("0.1.0", "1.0.0")
+VERSIONS = ("0.1.0", "1.1.0")
 
 Check = Callable[..., None]
 Drawn = st.SearchStrategy[Any] | Callable[[Ruleset], st.SearchStrategy[Any]]

@@ -15,7 +15,7 @@ from fasciculation_rules.errors import CaseError
 from fasciculation_rules.logic.condition import leaves
 from fasciculation_rules.logic.grammar import print_number
 
-RULESET = open_ruleset("1.0.0")
+RULESET = open_ruleset("1.1.0")
 FINDINGS, RANK = RULESET.vocabulary.findings, RULESET.rank
 SUMMARIES = ("neuro_examination_normal", "basic_bloods_normal")
 SINGLE = [name for name, finding in FINDINGS.items() if not finding.values and name not in SUMMARIES]

@@ -82,7 +82,7 @@ def without(ruleset: Ruleset, item: str) -> Ruleset:
 
 @pytest.mark.parametrize(("item", "attribute"), [("sex", "uses-sex"), ("age", "uses-date-of-birth")])
 def test_what_no_rule_reads_any_more_is_no_longer_used(item: str, attribute: str) -> None:
-    ruleset = open_ruleset("1.0.0")
+    ruleset = open_ruleset("1.1.0")
     assert {each.id: each.uses for each in attributes(ruleset)}[attribute]
     found = {each.id: each for each in attributes(without(ruleset, item))}[attribute]
     assert found.uses is False
@@ -101,7 +101,7 @@ def test_the_page_says_what_the_values_say_and_names_the_rule_that_may_end_it(ve
 
 
 def test_compare_lists_the_attributes_that_differ(capsys: pytest.CaptureFixture[str]) -> None:
-    old, new = open_ruleset("0.1.0"), open_ruleset("1.0.0")
+    old, new = open_ruleset("0.1.0"), open_ruleset("1.1.0")
     found = {each for each, _, _ in differing(old, new)}
     by_id = {each.id: each.says for each in attributes(old)}
     assert found == {each.id for each in attributes(new) if each.says != by_id[each.id]}
@@ -125,7 +125,7 @@ def test_the_first_page_says_who_uses_it_what_is_not_covered_and_what_must_be_kn
 
 
 def test_inputs_that_change_the_answer_are_those_that_rules_read_with_the_highest_rung_there_is() -> None:
-    ruleset = open_ruleset("1.0.0")
+    ruleset = open_ruleset("1.1.0")
     found = {each["item"]: each for kind in changes_the_answer(ruleset).values() for each in kind}
     assert set(found) == set(used(ruleset)) & set(ruleset.vocabulary.items)
     assert found["suicidal_thoughts"]["could_raise_to"] == "emergency"

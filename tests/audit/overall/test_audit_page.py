@@ -53,7 +53,7 @@ def test_it_says_first_that_nobody_reviewed_signed_or_validated_it() -> None:
 
 
 def test_it_is_one_file_that_runs_and_fetches_nothing() -> None:
-    page = audit_page(gathered(open_ruleset("1.0.0"), anomalies=read_safety().anomalies))
+    page = audit_page(gathered(open_ruleset("1.1.0"), anomalies=read_safety().anomalies))
     assert not re.search(r"<script|<link|<img|<iframe|\son\w+=|url\(|@import", page)
     assert "default-src 'none'" in page
     anchors = set(re.findall(r'href="#([^"]+)"', page))
@@ -102,11 +102,11 @@ def test_a_row_counts_by_its_least_sure_part_and_every_row_once(version: str) ->
 
 
 def test_the_command_prints_the_page(capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(["audit", "1.0.0", "--quick", "--as", "html", "--on", "2026-11-23"]) == 0
+    assert run(["audit", "1.1.0", "--quick", "--as", "html", "--on", "2026-11-23"]) == 0
     page = capsys.readouterr().out
     assert page.startswith("<!doctype html>")
     assert "No link is missing." in page
-    assert run(["trace", "1.0.0", "--as", "html"]) == 0
+    assert run(["trace", "1.1.0", "--as", "html"]) == 0
     assert "No link is missing" in capsys.readouterr().out
 
 

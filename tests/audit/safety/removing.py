@@ -14,7 +14,7 @@ from fasciculation_rules.model.rule import Derivation
 from fasciculation_rules.proof.kept.keeping import Fault, look_at
 from fasciculation_rules.shelf.kept import kept_folder, read_kept
 
-NEWEST = "1.0.0"
+NEWEST = "1.1.0"
 
 ALSO = {
     "escalate-anxiety-score": ({"gad7": "15"}, "soon_gp"),
