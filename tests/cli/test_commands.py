@@ -596,7 +596,7 @@ def test_verify_of_a_folder_that_has_the_name_of_a_release_and_other_files_is_al
         ("./nowhere", "there is no folder './nowhere'"),
         ("./mini/rules", "'./mini/rules' is not a ruleset folder: it has no ruleset.yaml"),
         ("./mini/ruleset.yaml", "'./mini/ruleset.yaml' is not a ruleset folder: it has no ruleset.yaml"),
-        ("mini", "there is no ruleset 'mini'; there are: 0.1.0, 1.0.0; for the folder, write './mini'"),
+        ("mini", "there is no ruleset 'mini'; there are: 0.1.0, 1.0.0, 1.1.0; for the folder, write './mini'"),
     ],
 )
 def test_verify_of_a_folder_that_is_none_says_so(name: str, message: str, command: Command) -> None:
