@@ -130,11 +130,15 @@ def response(case: Case) -> dict[str, Any]:
 
 
 def _answers(group: dict[str, Any], case: Case) -> list[dict[str, Any]]:
-    return [
-        {"linkId": item["linkId"], "answer": [_answer(item["linkId"], case.given[item["linkId"]])]}
-        for item in group["item"]
-        if item["linkId"] in case.given
-    ]
+    found = []
+    for item in group["item"]:
+        name = item["linkId"]
+        if name in case.given:
+            day = case.given[name].at
+            below = [{"linkId": each["linkId"], "answer": [{"valueDate": str(day)}]} for each in item.get("item", [])]
+            answer = {**_answer(name, case.given[name]), **({"item": below} if day and below else {})}
+            found.append({"linkId": name, "answer": [answer]})
+    return found
 
 
 def _answer(name: str, stated: Given) -> dict[str, Any]:
@@ -154,11 +158,19 @@ def test_answers_to_the_questionnaire_are_read_as_what_they_say(case: Case) -> N
     given = {
         name: stated
         for name, stated in case.given.items()
-        if not isinstance(stated.value, Span)
-        and not ITEMS[name].needs_date
-        and not getattr(ITEMS[name], "computed", False)
+        if not isinstance(stated.value, Span) and not getattr(ITEMS[name], "computed", False)
     }
     case = Case(given=given)
     again = back(response(case))
     assert known(again) == known(case)
+    assert days(again) == days(case)
     assert response(case)["questionnaire"].startswith(f"{BASE}/Questionnaire/interview|")
+
+
+def test_a_summary_that_is_answered_without_its_day_is_not_taken_with_that_of_the_form() -> None:
+    undated = back(response(Case.of(neuro_examination_normal="present", fasciculation="present")))
+    assert set(undated.given) == {"fasciculation"}
+    dated = Case.read({"given": {"neuro_examination_normal": {"value": "present", "at": "2026-10-20"}}})
+    assert days(back(response(dated))) == {"neuro_examination_normal": datetime.date(2026, 10, 20)}
+    ahead = Case.read({"given": {"neuro_examination_normal": {"value": "present", "at": "2026-12-20"}}})
+    assert not back(response(ahead)).given

@@ -18,6 +18,7 @@ from tests.strategies import TODAY, cases
 from fasciculation_rules import Assessment, Case, CaseError, assess, open_ruleset
 from fasciculation_rules.cli.app import run
 from fasciculation_rules.errors import ArgumentError
+from fasciculation_rules.exchange.fhir.artefacts.making import artefacts
 from fasciculation_rules.exchange.fhir.to_fhir import to_fhir
 from fasciculation_rules.exchange.fhir.writing.case import case_to_fhir
 from fasciculation_rules.exchange.systems import BASE, HPO, ICD10CM, ITEMS, LOINC, RULES, SNOMED
@@ -30,6 +31,8 @@ AT = datetime.datetime(2026, 11, 1, 17, 40, tzinfo=datetime.timezone(datetime.ti
 SUBJECT = "Patient/7f3a"
 WEAK = Case.of(age="58 years", fasciculation="present", weakness_progressive="present", weakness_duration="6 weeks")
 REVIEW = "not reviewed by a clinician"
+
+ADDRESSES = {f"{each['url']}|{each['version']}" for each in artefacts(RULESET).values()}
 
 some_cases = cases(RULESET)
 few = settings(max_examples=25, deadline=None)
@@ -131,6 +134,16 @@ def test_no_probability_no_order_and_no_medicine_is_ever_written(case: Case) -> 
     for each in of_type(bundle, "ServiceRequest", "RequestGroup", "CommunicationRequest"):
         assert each["status"] == "draft"
         assert each.get("intent", "proposal") == "proposal"
+
+
+@few
+@given(some_cases)
+def test_every_canonical_of_ours_in_an_answer_leads_to_an_artefact_of_the_same_version(case: Case) -> None:
+    _, bundle = answered(case)
+    named = {each for key in ("instantiatesCanonical", "protocol") for many in values_of(key, bundle) for each in many}
+    named |= set(values_of("moduleCanonical", bundle))
+    assert {each.partition("|")[2] for each in named} == {"1.0.0"}
+    assert named <= ADDRESSES
 
 
 # ---------------------------------------------------------------- the guidance

@@ -8,6 +8,7 @@ from fractions import Fraction
 
 from fasciculation_rules.exchange.fhir.artefacts.metadata import metadata
 from fasciculation_rules.exchange.fhir.elements import Json, amount, coding, item_concept, some
+from fasciculation_rules.exchange.fhir.questionnaires import OWN_DAY
 from fasciculation_rules.exchange.systems import DATA_ABSENT, UCUM, VALUES, YES_NO
 from fasciculation_rules.logic.condition import Is, leaves
 from fasciculation_rules.model.ruleset import Ruleset
@@ -118,7 +119,7 @@ def _enabled(item: Finding, asked: Iterable[str]) -> list[Json]:
 def _date_of(name: str) -> Json:
     """When it was found: a summary that says normal counts only with its own date."""
     return {
-        "linkId": f"{name}.date",
+        "linkId": f"{name}{OWN_DAY}",
         "text": "On which day was that?",
         "type": "date",
         "enableWhen": [{"question": name, "operator": "exists", "answerBoolean": True}],

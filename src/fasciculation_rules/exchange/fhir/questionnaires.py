@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import assert_never
 
 from fasciculation_rules.exchange.fhir.answers import said_of, value_of
@@ -16,6 +17,8 @@ from fasciculation_rules.model.vocabulary import Finding
 from fasciculation_rules.shelf.strict_yaml import MAX_DEPTH
 
 MOST_ITEMS = 20_000
+OWN_DAY = ".date"
+"""What a form of ours adds to the name of a summary where it asks for its day."""
 
 
 def read_answers(entry: Entry, reading: Reading) -> None:
@@ -23,7 +26,8 @@ def read_answers(entry: Entry, reading: Reading) -> None:
     resource = entry.resource
     canonical = text_of(resource.get("questionnaire")).partition("|")[0]
     asked = _Asked(entry, canonical, reading)
-    answered = [(link, each) for link, each in _answers(resource.get("item"), 0)]
+    every = _answers(resource.get("item"), 0)
+    answered = [(link, each) for link, each in every if not asked.is_day(link)]
     known = [(asked(link), answer) for link, answer in answered]
     if not any(found for found, _ in known):
         return None
@@ -39,10 +43,24 @@ def read_answers(entry: Entry, reading: Reading) -> None:
             assert_never(standing)
     if usable:
         told = Told(moment, text_of(resource.get("status")), final=standing is Standing.FINAL)
+        days = {link.removesuffix(OWN_DAY): value_of(each)[1] for link, each in every if asked.is_day(link)}
         for found, answer in known:
-            if found:
-                _read_answer(entry, answer, found, told, reading)
+            if found and (when := _told_of(found[0].meaning.item, told, asked, days, entry, reading)):
+                _read_answer(entry, answer, found, when, reading)
     return None
+
+
+def _told_of(
+    name: str, told: Told, asked: _Asked, days: Mapping[str, object], entry: Entry, reading: Reading
+) -> Told | None:
+    """Date and standing of one answer. A summary that a form of ours asks for has the day that was given with it."""
+    if not (asked.named_own and reading.ruleset.vocabulary.items[name].needs_date):
+        return told
+    moment = reading.clock.read(days.get(name))
+    if moment is None:
+        reading.refuse("undated-not-taken", entry, name)
+        return None
+    return None if reading.ahead(moment, entry) else replace(told, moment=moment)
 
 
 def _answers(items: object, depth: int) -> list[tuple[str, Json]]:
@@ -69,11 +87,16 @@ class _Asked:
 
     def __init__(self, entry: Entry, canonical: str, reading: Reading) -> None:
         self.reading = reading
-        self.own = not canonical or canonical.startswith(f"{BASE}/Questionnaire/")
+        self.named_own = canonical.startswith(f"{BASE}/Questionnaire/")
+        self.own = not canonical or self.named_own
         self.links: Mapping[str, str] = reading.links.get(canonical, {})
         self.canonical, self.entry = canonical, entry
         self.codes = _codes_of(_questionnaire(entry, canonical, reading).get("item"), 0)
         self.met: dict[str, list[Found]] = {}
+
+    def is_day(self, link: str) -> bool:
+        """Whether a form of ours asks there on which day something was found."""
+        return self.named_own and link.endswith(OWN_DAY)
 
     def __call__(self, link: str) -> list[Found]:
         if link not in self.met:
