@@ -1,7 +1,7 @@
-"""Reading FHIR: a bundle of 300 resources to a case, beside its JSON parsing: `python tests/bench/bench_exchange.py`.
+"""Reading FHIR: a bundle of 300 resources to a case, beside two other readers: `python tests/bench/bench_exchange.py`.
 
 The bundle is made here, in the shape of synthetic records: one patient, encounters with long codings, laboratory
-panels, vital signs, problems, claims with many items. Nothing is asserted.
+panels, vital signs, problems, procedures with many reasons. Nothing is asserted.
 """
 
 from __future__ import annotations
@@ -40,21 +40,26 @@ def resource(number: int) -> dict[str, Any]:
             "lastUpdated": day,
             "profile": ["http://hl7.org/fhir/us/core/StructureDefinition/x"],
         },
-        "text": {"status": "generated", "div": "<div>" + "words " * 40 + "</div>"},
+        "text": {"status": "generated", "div": "<div xmlns='http://www.w3.org/1999/xhtml'>" + "words " * 40 + "</div>"},
         "subject": {"reference": "urn:uuid:p"},
         "encounter": {"reference": f"urn:uuid:e{number % 20}"},
     }
     lab = number % len(LABS)
     match number % 10:
         case 0:
-            return {"resourceType": "Encounter", "status": "finished", **about, "period": {"start": day, "end": day}}
+            about.pop("encounter")
+            kind = {"system": "http://terminology.hl7.org/CodeSystem/v3-ActCode", "code": "AMB"}
+            met = {"status": "finished", "class": kind, "period": {"start": day, "end": day}}
+            return {"resourceType": "Encounter", **about, **met}
         case 1:
             active = coded("http://terminology.hl7.org/CodeSystem/condition-clinical", "active")
             code = coded("http://snomed.info/sct", "82470000" if number == 11 else str(400_000 + number))
             return {"resourceType": "Condition", **about, "clinicalStatus": active, "code": code, "recordedDate": day}
         case 2:
-            items = [{"sequence": line, "productOrService": coded("urn:x", str(line))} for line in range(12)]
-            return {"resourceType": "Claim", "status": "active", **about, "item": items}
+            reasons = [coded("http://snomed.info/sct", str(500_000 + line)) for line in range(12)]
+            code = coded("http://snomed.info/sct", str(600_000 + number))
+            done = {"status": "completed", "code": code, "performedDateTime": day, "reasonCode": reasons}
+            return {"resourceType": "Procedure", **about, **done}
         case 3:
             medicine = coded("http://www.nlm.nih.gov/research/umls/rxnorm", "314076")
             stopped = {"status": "stopped", "intent": "order", "authoredOn": day}

@@ -16,7 +16,7 @@ from fasciculation_rules.exchange.fhir.subject import Subject
 from fasciculation_rules.exchange.fhir.tally import Tally
 from fasciculation_rules.exchange.meanings import Meaning, Meanings
 from fasciculation_rules.exchange.relations import PAST_COUNTS, Relation
-from fasciculation_rules.exchange.systems import system_of
+from fasciculation_rules.exchange.systems import ITEMS, system_of
 from fasciculation_rules.model.ruleset import Ruleset
 from fasciculation_rules.model.vocabulary import Finding
 
@@ -33,6 +33,17 @@ class Found:
     meaning: Meaning
     system: str
     code: str
+
+
+def _most_exact(found: list[Found]) -> list[Found]:
+    """One code an item: our own where there is one, which then speaks alone, else one that means the same."""
+    own = [each for each in found if each.system == ITEMS]
+    best: dict[str, Found] = {}
+    for each in own or found:
+        other = best.get(each.meaning.item)
+        if other is None or (each.meaning.relation is Relation.EQUIVALENT is not other.meaning.relation):
+            best[each.meaning.item] = each
+    return list(best.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +113,8 @@ class Reading:
                 self.tally.text_only[entry.type] += 1
         for each in found:
             self.tally.known[each.system, each.code, each.meaning.item] += 1
-        return chosen or found
+        found = chosen or found
+        return found if len(found) < 2 else _most_exact(found)
 
     # ---------------------------------------------------------------- dates
 
@@ -213,10 +225,11 @@ class Reading:
 
     def measure(self, entry: Entry, found: Found, kind: str, value: object, ranges: object, told: Told) -> None:
         """Keeps the value of a quantity, with the reference interval of its report, for `read_amounts`."""
-        if told.moment is None:
-            return self.refuse("undated-not-taken", entry, found.meaning.item)
+        name, day = found.meaning.item, told.moment.first if told.moment else datetime.date.min
+        if told.moment is None and self.ruleset.vocabulary.items[name].horizon.present is not None:
+            return self.refuse("undated-not-taken", entry, name)
         measured = Measured(entry, found, kind, value, ranges, told)
-        self.measured.setdefault(found.meaning.item, {}).setdefault(told.moment.first, []).append(measured)
+        self.measured.setdefault(name, {}).setdefault(day, []).append(measured)
         return None
 
     def read_amounts(self) -> None:
