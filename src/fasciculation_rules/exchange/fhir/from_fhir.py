@@ -23,7 +23,7 @@ from fasciculation_rules.exchange.fhir.settling import Settler
 from fasciculation_rules.exchange.fhir.shapes import objects_of
 from fasciculation_rules.exchange.fhir.statement import Statement
 from fasciculation_rules.exchange.fhir.subject import SUBJECT_KEYS, Subject, subject_of
-from fasciculation_rules.exchange.fhir.tally import Tally, shown_code, shown_system, shown_type
+from fasciculation_rules.exchange.fhir.tally import Tally, shown_code, shown_system
 from fasciculation_rules.exchange.meanings import Meanings, is_of_relatives, of_relatives, of_ruleset, with_mapping
 from fasciculation_rules.exchange.systems import system_of
 from fasciculation_rules.logic.frozen import FrozenMapping
@@ -94,7 +94,7 @@ def from_fhir(
             if site is None
             else MappingIdentity(name=site.mapping, digest=digest_of(site.model_dump(mode="json"))),
             deceased=deceased,
-            resources=FrozenMapping(dict(sorted(tally.resources.items()))),
+            resources=FrozenMapping(tally.read()),
             another_subject=tally.another_subject,
             known_codes=tally.known_codes(),
             unknown_codes=tally.unknown_codes(),
@@ -156,7 +156,7 @@ def _read_all(reading: Reading) -> bool:
     deceased = False
     for entry in reading.opened.entries:
         kind = entry.type
-        reading.tally.resources[shown_type(kind)] += 1
+        reading.tally.resources[kind] += 1
         if kind == "Patient":
             if entry.resource is reading.subject.patient:
                 deceased = read_patient(entry, reading)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import calendar
 import datetime
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from fasciculation_rules.exchange.fhir.shapes import Json, object_of
 
@@ -34,6 +34,8 @@ class Clock:
     as_of: datetime.datetime
     zone: datetime.tzinfo
     today: datetime.date
+    seen: dict[str, Moment | None] = field(default_factory=dict, compare=False, repr=False)
+    """Dates that were read before: those of one visit are alike."""
 
     @classmethod
     def at(cls, as_of: datetime.datetime, zone: datetime.tzinfo) -> Clock:
@@ -42,10 +44,16 @@ class Clock:
 
     def read(self, text: object) -> Moment | None:
         """A FHIR date, dateTime or instant; None where it is none. A time without an offset is local."""
-        if not isinstance(text, str) or (found := _DATE.fullmatch(text.strip())) is None:
+        if not isinstance(text, str):
             return None
+        if text not in self.seen:
+            self.seen[text] = self._read(text.strip())
+        return self.seen[text]
+
+    def _read(self, text: str) -> Moment | None:
+        found = _DATE.fullmatch(text)
         try:
-            return self._moment(found)
+            return self._moment(found) if found else None
         except (ValueError, OverflowError):  # the 31st of February, or the edge of the calendar
             return None
 

@@ -234,5 +234,7 @@ def is_error(resource: Json) -> bool:
     """Whether a resource says of itself that it was entered in error."""
     if resource.get("status") == "entered-in-error":
         return True
-    codings = objects_of(object_of(resource.get("verificationStatus")).get("coding"))
-    return any(coding.get("code") == "entered-in-error" for coding in codings)
+    verified = resource.get("verificationStatus")
+    if verified is None:
+        return False
+    return any(coding.get("code") == "entered-in-error" for coding in objects_of(object_of(verified).get("coding")))

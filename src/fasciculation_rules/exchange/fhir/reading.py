@@ -108,7 +108,8 @@ class Reading:
             if coding.get("userSelected") is True:
                 chosen.append(found[-1])
         if not found:
-            self.tally.unknown.update(unknown)
+            for key in unknown:
+                self.tally.unknown[key] += 1
             if not unknown and text_of(holder.get("text")):
                 self.tally.text_only[entry.type] += 1
         for each in found:

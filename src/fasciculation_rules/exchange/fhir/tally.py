@@ -72,6 +72,13 @@ class Tally:
         """Counts one thing; `reason` is one of REASONS."""
         self.aside[reason, kind, item] += 1
 
+    def read(self) -> dict[str, int]:
+        """How many resources of each type, in order."""
+        shown: Counter[str] = Counter()
+        for kind, count in self.resources.items():
+            shown[shown_as(kind, _TYPE)] += count
+        return dict(sorted(shown.items()))
+
     def known_codes(self) -> tuple[Counted, ...]:
         """Codes that mean an item, in order."""
         return tuple(
@@ -97,11 +104,6 @@ class Tally:
 def shown_as(text: str, pattern: re.Pattern[str]) -> str:
     """The text if it looks as it should, else that it is not shown."""
     return text if not text or pattern.fullmatch(text) else HIDDEN
-
-
-def shown_type(kind: str) -> str:
-    """A type of resource as it may be printed."""
-    return shown_as(kind, _TYPE)
 
 
 def shown_code(code: str) -> str:
