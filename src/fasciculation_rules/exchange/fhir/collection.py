@@ -9,7 +9,6 @@ from typing import Any
 from fasciculation_rules.errors import wrong_argument
 from fasciculation_rules.exchange.fhir.elements import Json
 from fasciculation_rules.exchange.fhir.identity import identity
-from fasciculation_rules.shelf.digest import digest_of
 
 
 def instant(at: Any) -> str:
@@ -34,7 +33,7 @@ def subject_reference(subject: Any) -> Json:
 
 @dataclass
 class Collection:
-    """Resources about one person at one time. `seed` makes the ids of two answers differ where the answers do."""
+    """Resources about one person at one time. `seed` is the digest of all that is said, and every id comes from it."""
 
     seed: str
     subject: Json
@@ -51,10 +50,9 @@ class Collection:
     def bundle(self) -> Json:
         """All of them, in the order in which they were added."""
         entries = [{"fullUrl": f"urn:uuid:{key}", "resource": value} for key, value in self.resources.items()]
-        content = digest_of([each["resource"] for each in entries]) if entries else ""
         return {
             "resourceType": "Bundle",
-            "id": identity(self.seed, "Bundle", content),
+            "id": identity(self.seed, "Bundle"),
             "type": "collection",
             "timestamp": self.at,
             **({"entry": entries} if entries else {}),
