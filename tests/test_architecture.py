@@ -55,6 +55,7 @@ HOMES = {
     "cryptography": {"audit"},
     "durable_rules_engine": {"engines"},
     "jinja2": {"report"},
+    "pyarrow": {"exchange"},
     "pydantic": {"model", "shelf"},
     "pysat": {"proof"},
     "rich": {"cli"},

@@ -188,6 +188,12 @@ class EngineError(FasciculationRulesError):
     exit_code = 3
 
 
+class FormatUnavailableError(FasciculationRulesError, ImportError):
+    """Files of a format cannot be read here; the message says what to install."""
+
+    exit_code = 3
+
+
 class EngineUnavailableError(EngineError, ImportError):
     """The engine cannot be imported or built here; the message says what to install."""
 

@@ -1,4 +1,4 @@
-"""Reads case files: YAML, JSON, JSON lines, folders of them, and standard input."""
+"""Reads case files: YAML, JSON, JSON lines, Parquet, folders of them, and standard input."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from typing import BinaryIO
 from fasciculation_rules.cli.inputs import beginning, is_a_case_a_line, open_input, raw_lines
 from fasciculation_rules.cli.vignettes import is_vignette, vignette_problem
 from fasciculation_rules.errors import CaseError, Problem
+from fasciculation_rules.exchange.parquet import rows
 from fasciculation_rules.model.case import Case
 from fasciculation_rules.shelf.locate import unreadable
 from fasciculation_rules.shelf.strict_json import read_json
@@ -22,12 +23,12 @@ from fasciculation_rules.shelf.strict_yaml import MAX_BYTES, Document, read_yaml
 
 UNREAD = "the case cannot be read"
 STANDARD_INPUT = "standard input"
-SUFFIXES = (".yaml", ".yml", ".json", ".jsonl")
+SUFFIXES = (".yaml", ".yml", ".json", ".jsonl", ".parquet")
 
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """One case with its document, or the error that stands in its place. `line` is that of JSON lines, else 0."""
+    """One case with its document, or the error that stands in its place. `line` is that of JSON lines, or a row."""
 
     path: str
     line: int = 0
@@ -49,7 +50,7 @@ class Read:
 
 def is_many(path: str) -> bool:
     """Whether a path may hold more than one case."""
-    return path.endswith(".jsonl") or Path(path).is_dir()
+    return path.endswith((".jsonl", ".parquet")) or Path(path).is_dir()
 
 
 def read_cases(paths: list[str]) -> Iterator[Read]:
@@ -94,6 +95,8 @@ def _inside(path: str, file: BinaryIO) -> Iterator[Read]:
     """Its name says what a file holds; a pipe has none."""
     if path.endswith(".jsonl"):
         yield from _lines(path, raw_lines(file))
+    elif path.endswith(".parquet"):
+        yield from _rows(path, file)
     elif Path(path).is_file():
         yield _one(path, file.read(MAX_BYTES + 1), as_json=path.endswith(".json"))
     else:
@@ -125,6 +128,19 @@ def _lines(path: str, lines: Iterable[bytes]) -> Iterator[Read]:
             yield _failed(_fault(path, "empty-line", "the line is empty", "write {} where nothing is known"), number)
         else:
             yield _one(path, raw, line=number, as_json=True)
+
+
+def _rows(path: str, file: BinaryIO) -> Iterator[Read]:
+    """One case a row, numbered from 1."""
+    try:
+        for number, given in enumerate(rows(file), start=1):
+            found = Read(path, number)
+            try:
+                yield replace(found, case=Case.read({"given": given}))
+            except CaseError as error:
+                yield replace(found, error=found.located(error))
+    except ValueError:
+        yield _failed(_fault(path, "not-parquet", "the file cannot be read as Parquet", "write it anew"))
 
 
 def _one(path: str, raw: bytes, *, line: int = 0, as_json: bool) -> Read:
