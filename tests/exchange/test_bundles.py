@@ -127,6 +127,17 @@ def test_bundle_entry_full_url_of_another_server_means_another_patient_of_the_sa
     assert found.report.another_subject == 1
 
 
+@pytest.mark.parametrize("server", ["a", "b"])
+def test_bundle_entry_full_url_tells_which_encounter_is_meant(server: str) -> None:
+    condition = {key: value for key, value in CONDITION.items() if key != "recordedDate"}
+    met = {"resourceType": "Encounter", "id": "e", "period": {"start": "2026-11-03"}}
+    data = bundle(PATIENT, {**condition, "encounter": {"reference": "Encounter/e"}}, met)
+    for entry, base in zip(data["entry"], ["a", "a", server], strict=True):
+        kind, name = entry["resource"]["resourceType"], entry["resource"]["id"]
+        entry["fullUrl"] = f"https://{base}.example/fhir/{kind}/{name}"
+    assert said(data) == (SAID if server == "a" else {})
+
+
 # ---------------------------------------------------------------- whose
 
 

@@ -45,6 +45,11 @@ class Entry:
         return cls(resource, kind, without_version(address) if address else local, local, address, container)
 
 
+def base_of(address: str) -> str:
+    """The server of an absolute address; empty for any other."""
+    return address.rsplit("/", 2)[0] if address.startswith("http") else ""
+
+
 def without_version(reference: str) -> str:
     """A reference to whatever version there is."""
     return reference.partition("/_history/")[0]
@@ -63,7 +68,8 @@ class Opened:
         if text.startswith("#"):
             inside = objects_of((holder.container or holder).resource.get("contained"))
             return next((each for each in inside if each.get("id") == text[1:]), {})
-        found = self.by_reference.get(without_version(text))
+        plain, base = without_version(text), base_of((holder.container or holder).address)
+        found = self.by_reference.get(f"{base}/{plain}" if base and ":" not in plain else plain)
         return found.resource if found else {}
 
 
@@ -84,7 +90,7 @@ def open_data(data: object, clock: Clock, tally: Tally) -> Opened:
     for entry in opened.entries:
         if entry.key:
             opened.by_reference.setdefault(entry.key, entry)
-        if entry.local:
+        if entry.local and not base_of(entry.address):
             opened.by_reference.setdefault(entry.local, entry)
     return opened
 
@@ -218,7 +224,7 @@ def _latest(entries: list[Entry], clock: Clock, tally: Tally) -> list[Entry]:
         if len(unlike) > 1 and any(is_error(entry.resource) for entry in unlike.values()):
             tally.set_aside("entered-in-error", best[0].type)
         else:
-            kept.extend(unlike.values())
+            kept.extend(unlike[text] for text in sorted(unlike))
     return kept
 
 

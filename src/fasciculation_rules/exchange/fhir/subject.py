@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from fasciculation_rules.exchange.fhir.opening import Entry, Opened, refusal, without_version
+from fasciculation_rules.exchange.fhir.opening import Entry, Opened, base_of, refusal, without_version
 from fasciculation_rules.exchange.fhir.shapes import Json, object_of, objects_of, text_of
 
 SUBJECT_KEYS = ("subject", "patient")
@@ -44,11 +44,6 @@ class Subject:
         """Whether a relative reference is of another server than the patient."""
         home = base_of((entry.container or entry).address)
         return bool(self.base and home) and ":" not in reference and home != self.base
-
-
-def base_of(address: str) -> str:
-    """The server of an absolute address; empty for any other."""
-    return address.rsplit("/", 2)[0] if address.startswith("http") else ""
 
 
 def _pair(identifier: Json) -> tuple[str, str] | None:
