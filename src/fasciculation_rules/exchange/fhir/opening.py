@@ -122,8 +122,8 @@ def refusal(code: str, message: str, hint: str = "", at: str = "") -> FhirError:
 
 
 def _parsed(data: str | bytes | bytearray) -> Any:
-    raw = data.encode("utf-8", "surrogatepass") if isinstance(data, str) else bytes(data)
-    if len(raw) > MOST_BYTES:
+    raw = b"" if len(data) > MOST_BYTES else data.encode("utf-8", "replace") if isinstance(data, str) else bytes(data)
+    if max(len(data), len(raw)) > MOST_BYTES:
         message = f"the data have more than {MOST_BYTES} bytes"
         raise FhirError(UNREAD, [Problem("", 0, 0, "", "fhir-too-large", message, "give the record of one person")])
     start = raw.lstrip(b"\xef\xbb\xbf \t\r\n")[:1]
