@@ -140,9 +140,12 @@ def test_the_range_that_is_shown_is_that_of_the_vocabulary() -> None:
     assert not [each for each in by_link(FULL)["glucose"]["extension"] if "valueQuantity" in each]  # mass or moles
 
 
+RELEASED = {"date": "2026-11-22"}
+
+
 def test_the_command_prints_it(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["questionnaire", "1.0.0"]) == 0
-    assert json.loads(capsys.readouterr().out) == SCREEN
+    assert json.loads(capsys.readouterr().out) == {**SCREEN, **RELEASED}
     assert run(["questionnaire", "1.0.0", "--full"]) == 0
-    assert json.loads(capsys.readouterr().out) == FULL
+    assert json.loads(capsys.readouterr().out) == {**FULL, **RELEASED}
     assert run(["questionnaire", "9.9.9"]) == 2
