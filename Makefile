@@ -82,7 +82,7 @@ architecture: $(READY) ## who imports whom
 
 .PHONY: docs-check
 docs-check: $(READY) ## run every code block of the docs, compare every generated page
-	$(PYTEST) tests/test_docs.py $(ARGS)
+	$(PYTEST) -n $(JOBS) --dist worksteal tests/test_docs.py $(ARGS)
 
 .PHONY: prove
 prove: $(READY) ## every theorem for every version, by two solvers; what fails in 0.1.0 is documented
