@@ -63,7 +63,7 @@ def test_nothing_of_a_transaction_is_there_if_its_last_record_cannot_be_kept(mak
 
 def test_a_ledger_is_its_owners_alone_and_is_made_only_where_nothing_is(making: Making, tmp_path: Path) -> None:
     ledger = making(1)
-    assert stat.S_IMODE(os.stat(ledger.path).st_mode) == 0o600  # noqa: PTH116
+    assert stat.S_IMODE(os.stat(ledger.path).st_mode) == 0o600  # noqa: PTH116  the mode as the system tells it
     with pytest.raises(LedgerError, match="is there already"):
         file.begin(ledger.path)
     assert [each.name for each in tmp_path.iterdir() if each.name.startswith(".")] == []

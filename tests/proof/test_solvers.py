@@ -81,14 +81,6 @@ def test_a_solver_that_is_made_anew_still_knows_what_holds(name: str, subject: S
     assert solver.ask([speech]) is Verdict.POSSIBLE
 
 
-def test_why_it_is_impossible_is_among_what_was_asked(subject: Subject) -> None:
-    solver, patient = Sat(subject.circuit), subject.now.patient
-    solver.meet(patient)
-    asked = [patient.present["weakness"], patient.present["cramps"], patient.absent["weakness"]]
-    assert solver.ask(asked) is Verdict.IMPOSSIBLE
-    assert set(solver.core()) == {patient.present["weakness"], patient.absent["weakness"]}
-
-
 def test_both_solvers_say_the_same_of_every_question_about_the_small_ruleset(subject: Subject) -> None:
     solvers = [make(subject) for make in SOLVERS.values()]
     asked = 0

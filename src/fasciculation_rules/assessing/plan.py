@@ -41,15 +41,15 @@ class _Draft:
     notices: dict[str, Notice] = field(default_factory=dict)
     """By the test or the advice that is left out."""
 
-    def start(self, section: str, *, id: str, label: str, **item: str | None) -> None:  # noqa: A002
+    def start(self, section: str, *, name: str, label: str, **item: str | None) -> None:
         """Something to do now, of which no rule may speak."""
-        self.lines[section, id] = _Line(section, {"id": id, "label": label, **item}, [], now=True)
+        self.lines[section, name] = _Line(section, {"id": name, "label": label, **item}, [], now=True)
 
-    def add(self, section: str, rule: str, *, now: bool, id: str, label: str, **item: str | None) -> None:  # noqa: A002
+    def add(self, section: str, rule: str, *, now: bool, name: str, label: str, **item: str | None) -> None:
         """An acute rule moves an item that another rule would leave for afterwards, and names who does it."""
-        line = self.lines.get((section, id))
+        line = self.lines.get((section, name))
         if line is None:
-            self.lines[section, id] = _Line(section, {"id": id, "label": label, **item}, [rule], now)
+            self.lines[section, name] = _Line(section, {"id": name, "label": label, **item}, [rule], now)
             return
         line.rules.append(rule)
         if now and (not line.now or _sooner(item, line.item)):
@@ -88,7 +88,7 @@ def plan_of(
                 _advise(draft, rule, rule.then.advise, findings, tables, now=now)
         elif rule.then.safety_net is not None:
             net = ruleset.outcomes.safety_net[rule.then.safety_net]
-            draft.add("safety_net", name, now=now, id=rule.then.safety_net, label=net.label, text=net.text)
+            draft.add("safety_net", name, now=now, name=rule.then.safety_net, label=net.label, text=net.text)
     plan = PlanOut(
         referrals=draft.section("referrals"),
         tests=draft.section("tests"),
@@ -105,19 +105,19 @@ def _referrals(
     """Each destination once, at its highest rung, highest first; at the shown rung as the disposition says."""
     ruleset = tables.ruleset
     for name in disposition.refer:
-        draft.start("referrals", id=name, label=ruleset.outcomes.destinations[name].label, rung=disposition.rung)
+        draft.start("referrals", name=name, label=ruleset.outcomes.destinations[name].label, rung=disposition.rung)
     for rung in reversed(ruleset.outcomes.ladder):
         now = not acute or ruleset.rank[rung] >= ruleset.rank[ACUTE_FROM]
         for rule in tables.rules.of(urgency.rules_at(rung, fired.true)):
             for name in ruleset.escalations[rule].then.refer:
                 label = ruleset.outcomes.destinations[name].label
-                draft.add("referrals", rule, now=now, id=name, label=label, rung=rung)
+                draft.add("referrals", rule, now=now, name=name, label=label, rung=rung)
 
 
 def _nets_for_everybody(draft: _Draft, rung: str, tables: Tables) -> None:
     for name, net in tables.ruleset.outcomes.safety_net.items():
         if rung in net.said_at:
-            draft.start("safety_net", id=name, label=net.label, text=net.text)
+            draft.start("safety_net", name=name, label=net.label, text=net.text)
 
 
 def _self_care_gate(urgency: Urgency, screen: Screen, fired: Fired, tables: Tables) -> bool:
@@ -139,7 +139,7 @@ def _order(
         message = f"{entry.label}: not proposed again, because of {named}"
         draft.notices.setdefault(test, Notice(code="test-not-again", message=message, items=(test, *known)))
     else:
-        draft.add("tests", rule, now=now, id=test, label=entry.label, who=who)
+        draft.add("tests", rule, now=now, name=test, label=entry.label, who=who)
 
 
 def _advise(draft: _Draft, rule: Plan, advice: str, findings: Findings, tables: Tables, *, now: bool) -> None:
@@ -153,4 +153,4 @@ def _advise(draft: _Draft, rule: Plan, advice: str, findings: Findings, tables: 
         notice = Notice(code="advice-withheld", message=f"{entry.label}: withheld {why}", items=(advice, *against))
         draft.notices[rule.rule] = notice
         return
-    draft.add("advice", rule.rule, now=now, id=advice, label=entry.label, text=entry.text)
+    draft.add("advice", rule.rule, now=now, name=advice, label=entry.label, text=entry.text)

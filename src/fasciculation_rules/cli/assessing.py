@@ -16,9 +16,9 @@ import typer
 from fasciculation_rules.assessing.admit import admit
 from fasciculation_rules.assessing.findings import close
 from fasciculation_rules.assessing.straight_line import assess
-from fasciculation_rules.cli.days import read_day
-from fasciculation_rules.cli.files import Read, error_line, is_many, read_cases
-from fasciculation_rules.cli.opening import opened
+from fasciculation_rules.cli.days import read_day, today
+from fasciculation_rules.cli.files import CaseFiles, Read, error_line, is_many, read_cases
+from fasciculation_rules.cli.opening import ChosenRuleset, opened
 from fasciculation_rules.cli.profiles import with_profile_of
 from fasciculation_rules.cli.recording import begin_recording
 from fasciculation_rules.cli.terminal import page_width
@@ -69,20 +69,8 @@ class Tally:
 
 
 def assess_command(
-    cases: Annotated[
-        list[str],
-        typer.Argument(
-            metavar="CASE",
-            help="Case files (YAML, JSON, JSON lines), folders of them, "
-            "or - for standard input (one case, or JSON lines).",
-        ),
-    ],
-    ruleset: Annotated[
-        str | None,
-        typer.Option(
-            help="A version, or the path of a folder. Default: the newest active release, else the newest draft."
-        ),
-    ] = None,
+    cases: CaseFiles,
+    ruleset: ChosenRuleset = None,
     as_of: Annotated[
         str | None,
         typer.Option(metavar="DATE", help="The ruleset that was in force on that day: released, not withdrawn."),
@@ -134,8 +122,7 @@ def assess_command(
     if profile is not None:
         chosen = with_profile_of(profile, chosen)
     recording = begin_recording(record, at, reference, reference_ok=reference_ok)
-    today = datetime.date.today() if recording is None else recording.day  # noqa: DTZ011  the day where the reader is
-    day = read_day(on) or today
+    day = read_day(on) or (today() if recording is None else recording.day)
     many = len(cases) > 1 or any(is_many(path) for path in cases)
     tally = Tally()
     for read in _with_progress(read_cases(cases), many or "-" in cases):

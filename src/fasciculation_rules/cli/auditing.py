@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from fasciculation_rules.cli.days import read_day
+from fasciculation_rules.cli.days import read_day, today
 from fasciculation_rules.errors import SafetyFileError
 from fasciculation_rules.model.ruleset import Ruleset
 from fasciculation_rules.shelf.locate import by_number
@@ -65,7 +64,7 @@ def audit_command(
     from fasciculation_rules.shelf.signers import read_signers
 
     ruleset = open_ruleset(version)
-    day = read_day(on) or datetime.date.today()  # noqa: DTZ011  the day where the reader is
+    day = read_day(on) or today()
     signers = read_signers(trust) if trust is not None else None
     weighed = weigh(read_folder(sign_offs), ruleset, signers, on=day)
     safety = _safety()

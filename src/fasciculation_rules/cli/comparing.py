@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from fasciculation_rules.cli.days import read_day
+from fasciculation_rules.cli.days import read_day, today
 from fasciculation_rules.cli.files import read_cases
 from fasciculation_rules.cli.opening import opened
 from fasciculation_rules.cli.vignettes import is_vignette
@@ -59,7 +59,7 @@ def compare_command(
     from fasciculation_rules.proof.compare.people import people
 
     one, other = opened(old), opened(new)
-    day = read_day(on) or datetime.date.today()  # noqa: DTZ011  the day where the reader is
+    day = read_day(on) or today()
     unread: list[str] = []
     moved = people(one, other, _cases(cases, day, unread)) if cases else None
     found = compare(one, other, people=moved)

@@ -7,6 +7,11 @@ import datetime
 import typer
 
 
+def today() -> datetime.date:
+    """The day where the person sits who types; the library itself has no clock."""
+    return datetime.date.today()  # noqa: DTZ011  a day of the calendar on the wall, and no instant
+
+
 def read_day(text: str | None, option: str = "--on") -> datetime.date | None:
     """A date as people write it for a computer."""
     if text is None:

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import typer
 
 from fasciculation_rules.cli.inputs import open_input
-from fasciculation_rules.cli.opening import opened
+from fasciculation_rules.cli.opening import ChosenRuleset, opened
 from fasciculation_rules.cli.recording import read_time_option
 from fasciculation_rules.errors import FhirError, MappingError, Problem
 from fasciculation_rules.exchange.fhir.from_fhir import from_fhir
@@ -49,12 +49,7 @@ def from_fhir_command(
     ],
     time_zone: Annotated[str, typer.Option(metavar="ZONE", help="Where days are counted, such as Europe/London.")],
     mapping: Annotated[Path | None, typer.Option(metavar="FILE", help="A site mapping (YAML) of local codes.")] = None,
-    ruleset: Annotated[
-        str | None,
-        typer.Option(
-            help="A version, or the path of a folder. Default: the newest active release, else the newest draft."
-        ),
-    ] = None,
+    ruleset: ChosenRuleset = None,
     patient: Annotated[
         str | None, typer.Option(metavar="ID", help="Whose data to read, where there are several patients, or none.")
     ] = None,

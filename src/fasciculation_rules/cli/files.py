@@ -10,7 +10,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
-from typing import BinaryIO
+from typing import Annotated, BinaryIO
+
+import typer
 
 from fasciculation_rules.cli.inputs import beginning, is_a_case_a_line, open_input, raw_lines
 from fasciculation_rules.cli.vignettes import is_vignette, vignette_problem
@@ -20,6 +22,16 @@ from fasciculation_rules.model.case import Case
 from fasciculation_rules.shelf.locate import unreadable
 from fasciculation_rules.shelf.strict_json import read_json
 from fasciculation_rules.shelf.strict_yaml import MAX_BYTES, Document, read_yaml
+
+CaseFiles = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="CASE",
+        help="Case files (YAML, JSON, JSON lines, Parquet), folders of them, "
+        "or - for standard input (one case, or JSON lines).",
+    ),
+]
+"""The argument of every verb that reads cases."""
 
 UNREAD = "the case cannot be read"
 STANDARD_INPUT = "standard input"

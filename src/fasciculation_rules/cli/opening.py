@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import typer
 
 from fasciculation_rules.cli.days import read_day
 from fasciculation_rules.model.ruleset import Ruleset
 from fasciculation_rules.shelf.opening import open_ruleset
+
+ChosenRuleset = Annotated[
+    str | None,
+    typer.Option(help="A version, or the path of a folder. Default: the newest active release, else the newest draft."),
+]
+"""The option `--ruleset` of every verb that decides."""
 
 
 def opened(version: str | None, *, as_of: str | None = None, known_at: str | None = None) -> Ruleset:

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from fasciculation_rules.cli.files import read_cases
-from fasciculation_rules.cli.opening import opened
+from fasciculation_rules.cli.opening import ChosenRuleset, opened
 from fasciculation_rules.cli.recording import read_time_option
 from fasciculation_rules.errors import CaseError
 from fasciculation_rules.exchange.phenopackets.from_phenopacket import from_phenopacket
@@ -18,11 +18,6 @@ from fasciculation_rules.exchange.phenopackets.to_phenopacket import to_phenopac
 from fasciculation_rules.shelf.strict_yaml import MAX_BYTES
 
 DONE = 0
-
-RulesetOption = Annotated[
-    str | None,
-    typer.Option(help="A version, or the path of a folder. Default: the newest active release, else the newest draft."),
-]
 
 
 def register(app: typer.Typer) -> None:
@@ -34,7 +29,7 @@ def register(app: typer.Typer) -> None:
 def to_phenopacket_command(
     case: Annotated[str, typer.Argument(metavar="CASE", help="One case file (YAML or JSON), or -.")],
     subject: Annotated[str, typer.Option(metavar="ID", help="Your own opaque id of the person.")],
-    ruleset: RulesetOption = None,
+    ruleset: ChosenRuleset = None,
     at: Annotated[
         str | None, typer.Option(metavar="TIME", help="When it is written, with an offset. Default: now.")
     ] = None,
@@ -59,7 +54,7 @@ def to_phenopacket_command(
 
 def from_phenopacket_command(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="A phenopacket (JSON, version 2), or a Family.")],
-    ruleset: RulesetOption = None,
+    ruleset: ChosenRuleset = None,
 ) -> int:
     """Print the case that a phenopacket tells, which terms are not known, and what was set aside."""
     chosen = opened(ruleset)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from fasciculation_rules.cli.days import read_day
+from fasciculation_rules.cli.days import read_day, today
 from fasciculation_rules.cli.keys import read_key_file
 from fasciculation_rules.cli.recording import read_time_option
 from fasciculation_rules.cli.verifying import Form
@@ -168,5 +168,5 @@ def sign_command(
 
 def _days(date: str | None, recorded: str | None) -> tuple[datetime.date, datetime.date]:
     """The day from which something counts, and the day on which it is written down."""
-    today = datetime.date.today()  # noqa: DTZ011  the day where the writer is
-    return read_day(date, "--date") or today, read_day(recorded, "--recorded") or today
+    now = today()
+    return read_day(date, "--date") or now, read_day(recorded, "--recorded") or now

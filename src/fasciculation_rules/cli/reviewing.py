@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 import json
 from enum import StrEnum
 from pathlib import Path
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from fasciculation_rules.cli.days import read_day
+from fasciculation_rules.cli.days import read_day, today
 from fasciculation_rules.cli.keys import read_key_file
 from fasciculation_rules.cli.recording import read_time_option
 from fasciculation_rules.errors import UnknownNameError, did_you_mean
@@ -150,7 +149,7 @@ def _weighed(ruleset: Ruleset, sign_offs: Path, trust: Path | None, on: str | No
     from fasciculation_rules.shelf.signers import read_signers
 
     signers = read_signers(trust) if trust is not None else None
-    day = read_day(on) or datetime.date.today()  # noqa: DTZ011  the day where the reader is
+    day = read_day(on) or today()
     return weigh(read_folder(sign_offs), ruleset, signers, on=day)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 import json
 from enum import StrEnum
 from pathlib import Path
@@ -10,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from fasciculation_rules.cli.days import read_day
+from fasciculation_rules.cli.days import read_day, today
 from fasciculation_rules.shelf.opening import open_ruleset
 
 DONE, NO = 0, 1
@@ -52,7 +51,7 @@ def validate_command(
     from fasciculation_rules.shelf.validation import read_cases, read_protocol
 
     ruleset = open_ruleset(version)
-    day = read_day(on) or datetime.date.today()  # noqa: DTZ011  the day where the reader is
+    day = read_day(on) or today()
     found = validate(ruleset, read_cases(cases), read_protocol(protocol), on=day, engine=engine)
     if as_ is Form.JSON:
         typer.echo(json.dumps(as_json(found), ensure_ascii=False, indent=2))

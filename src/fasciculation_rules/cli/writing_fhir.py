@@ -12,8 +12,8 @@ import typer
 from fasciculation_rules.assessing.straight_line import assess
 from fasciculation_rules.cli.assessing import EngineName, Tally
 from fasciculation_rules.cli.days import read_day
-from fasciculation_rules.cli.files import Read, is_many, read_cases
-from fasciculation_rules.cli.opening import opened
+from fasciculation_rules.cli.files import CaseFiles, Read, is_many, read_cases
+from fasciculation_rules.cli.opening import ChosenRuleset, opened
 from fasciculation_rules.cli.profiles import with_profile_of
 from fasciculation_rules.cli.recording import read_time_option
 from fasciculation_rules.errors import CaseError, EngineError, FasciculationRulesError
@@ -29,20 +29,8 @@ def register(app: typer.Typer) -> None:
 
 
 def to_fhir_command(
-    cases: Annotated[
-        list[str],
-        typer.Argument(
-            metavar="CASE",
-            help="Case files (YAML, JSON, JSON lines), folders of them, "
-            "or - for standard input (one case, or JSON lines).",
-        ),
-    ],
-    ruleset: Annotated[
-        str | None,
-        typer.Option(
-            help="A version, or the path of a folder. Default: the newest active release, else the newest draft."
-        ),
-    ] = None,
+    cases: CaseFiles,
+    ruleset: ChosenRuleset = None,
     subject: Annotated[
         str | None,
         typer.Option(metavar="REFERENCE", help="The patient, as Patient/123. Default: an id from the case alone."),

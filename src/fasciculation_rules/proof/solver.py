@@ -48,7 +48,7 @@ def needed(module: str) -> EngineUnavailableError:
 
 
 class Sat:
-    """PySAT's Glucose: incremental, with a budget, and it can say how it came to an answer."""
+    """PySAT's Glucose: incremental, with a budget."""
 
     name = "glucose4"
 
@@ -87,7 +87,7 @@ class Sat:
             self._anew()
         self._hand_over(wires)
         self._solver.conf_budget(self.budget)
-        answer = self._solver.solve_limited(assumptions=list(wires))
+        answer = self._solver.solve_limited(assumptions=[self._number(wire) for wire in wires])
         if answer is None:
             return Verdict.UNDECIDED
         return Verdict.POSSIBLE if answer else Verdict.IMPOSSIBLE
@@ -96,9 +96,9 @@ class Sat:
         model = self._solver.get_model() or []  # of variables 1, 2, 3, ... in that order
         return {wire: model[wire - 1] > 0 for wire in self.circuit.labels if wire <= len(model)}
 
-    def core(self) -> list[Wire]:
-        """Those of the wires asked last that cannot all be true, after IMPOSSIBLE."""
-        return list(self._solver.get_core() or ())
+    def _number(self, wire: Wire) -> int:
+        """What the solver calls it."""
+        return wire
 
     def _hand_over(self, wires: Iterable[Wire]) -> None:
         for clause in clauses(self.circuit, wires, self._given):

@@ -2,31 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Mapping
 
-from fasciculation_rules.proof.circuit import Circuit, Wire
-from fasciculation_rules.proof.patient import Patient
-from fasciculation_rules.proof.solver import BUDGET, GROWTH, Verdict, clauses, needed
+from fasciculation_rules.proof.circuit import Wire
+from fasciculation_rules.proof.solver import Sat, clauses
 
 
-class Compact:
+class Compact(Sat):
     """Glucose for a circuit of which each question concerns a small part, as that of all mutants of a ruleset."""
-
-    name = "glucose4"
-
-    def __init__(self, circuit: Circuit, *, budget: int = BUDGET, growth: int = GROWTH) -> None:
-        try:
-            from pysat.solvers import Glucose4
-        except ImportError:
-            raise needed("python-sat") from None
-        self.circuit, self.budget, self.growth = circuit, budget, growth
-        self._make = Glucose4
-        self._held: list[Wire] = []
-        self._anew()
-
-    def meet(self, patient: Patient) -> None:
-        self.hold(patient.possible)
 
     def hold(self, wires: Iterable[Wire]) -> None:
         """From now on these are true."""
@@ -38,17 +21,6 @@ class Compact:
             self._held.append(wire)
         self._size = len(self._given)
 
-    def ask(self, wires: Sequence[Wire]) -> Verdict:
-        """Whether these can all be true at once."""
-        if len(self._given) > self._size + self.growth:
-            self._anew()
-        self._hand_over(wires)
-        self._solver.conf_budget(self.budget)
-        answer = self._solver.solve_limited(assumptions=[self._number(wire) for wire in wires])
-        if answer is None:
-            return Verdict.UNDECIDED
-        return Verdict.POSSIBLE if answer else Verdict.IMPOSSIBLE
-
     def inputs(self) -> Mapping[Wire, bool]:
         """The inputs that made them so, after POSSIBLE."""
         labels = self.circuit.labels
@@ -57,13 +29,9 @@ class Compact:
 
     def _anew(self) -> None:
         """What was asked long ago would only delay."""
-        self._solver: Any = self._make()
-        self._solver.add_clause([1])
-        self._given: set[int] = {1}
         self._numbers: dict[int, int] = {1: 1}
         self._gates = [0, 1]
-        held, self._held = self._held, []
-        self.hold(held)
+        super()._anew()
 
     def _hand_over(self, wires: Iterable[Wire]) -> None:
         for clause in clauses(self.circuit, wires, self._given):

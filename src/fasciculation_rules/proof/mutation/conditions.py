@@ -57,7 +57,7 @@ def _nodes(condition: Condition, at: str = "") -> Iterator[tuple[str, Condition,
         case Not(of=member):
             # Its place is that of what it negates, as a theorem counts them.
             for place, node, put in _nodes(member, at):
-                yield place, node, lambda other, put=put: Not(put(other))  # type: ignore[misc]
+                yield place, node, lambda other, put=put: Not(put(other))  # type: ignore[misc]  # mypy loses the type of a default
         case All(of=members) | Any(of=members) | AtLeast(of=members):
             for index, member in enumerate(members):
                 before, after = members[:index], members[index + 1 :]
