@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -28,7 +29,13 @@ def shell(line: str, **environment: str) -> subprocess.CompletedProcess[str]:
         check=False,
         timeout=60,
         env={**os.environ, **environment},
+        preexec_fn=_heed_the_keyboard,
     )
+
+
+def _heed_the_keyboard() -> None:
+    """What a script starts in the background ignores the keyboard, and so would all that the tests start."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 @pytest.fixture(autouse=True)
@@ -117,9 +124,7 @@ def test_the_package_may_be_run_as_a_module() -> None:
 
 @pytest.mark.parametrize("module", ["typer", "pydantic", "yaml"])
 def test_the_keyboard_stops_the_program_quietly_while_it_loads(module: str, tmp_path: Path) -> None:
-    # What runs in the background of a shell ignores the keyboard, and so does what it starts.
-    heeds = "signal.getsignal(signal.SIGINT) is signal.SIG_IGN and signal.signal(signal.SIGINT, signal.default_int_handler)"
-    slow = f"import os, signal, time\n{heeds}\nos.kill(os.getpid(), signal.SIGINT)\ntime.sleep(5)\nraise RuntimeError\n"
+    slow = "import os, signal, time\nos.kill(os.getpid(), signal.SIGINT)\ntime.sleep(5)\nraise RuntimeError\n"
     (tmp_path / "slow").mkdir()
     (tmp_path / "slow" / f"{module}.py").write_text(slow, encoding="utf-8")
     done = shell("program assess case.json", PYTHONPATH=str(tmp_path / "slow"))
