@@ -415,8 +415,8 @@ MODELS = {
         releases.Events, releases.Event, profile.Profile,
     ],
     "reference/release-format.md": [
-        signing.Envelope, signing.Sealed, signing.ReleaseStatement, signing.Signers, signing.Signer, signing.Revoked,
-        change.ChangeRecord,
+        signing.Envelope, signing.Sealed, signing.ReleaseStatement, signing.HistoryStatement, signing.Signers,
+        signing.Signer, signing.Revoked, change.ChangeRecord, change.ProblemReport,
     ],
     "reference/record-format.md": [
         record.RecordForm, record.RulesetOfRecord, record.ProfileOfRecord, record.LibraryOfRecord,

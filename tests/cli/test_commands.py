@@ -575,7 +575,7 @@ def test_verify_takes_the_folder_of_a_release(command: Command) -> None:
         said = command("verify", name)
         assert (said.code, said.err) == (DONE, "")
         assert said.lines[0].startswith(f"{name}: the same as 0.1.0, released on 2026-11-22 (draft); text sha256:")
-        assert said.lines[1:] == ["integrity: matches the list shipped beside it; authenticity: not checked"]
+        assert said.lines[2:] == ["integrity: matches the list shipped beside it; authenticity: not checked"]
     (Path(folder) / "codes.csv").write_text("", encoding="utf-8")
     changed = command("verify", "./copy")
     assert (changed.code, changed.err) == (DONE, "")

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from tests.release.making import put
+from tests.release.making import put, put_hazards
 
 from fasciculation_rules.release.cutting import release
 from fasciculation_rules.shelf import locate
@@ -42,6 +42,7 @@ def bare(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def shelf(bare: Path, released: Path) -> Path:
     """A shelf of our own, on which 1.0.0 was released."""
     shutil.copytree(released, bare, dirs_exist_ok=True)
+    put_hazards(bare)
     return bare
 
 

@@ -48,6 +48,27 @@ _MENDED = {
 """What keeps the small ruleset of the other tests from being released, and what stands there instead."""
 
 
+HAZARDS = """format: 1
+hazards:
+  - id: HZ-1
+    hazard: Something.
+    cause: A rule.
+    effect: Harm.
+    before: {severity: minor, likelihood: low}
+    controls: [{does: nothing}]
+    after: {severity: minor, likelihood: low}
+    residual: All of it.
+    judged_by: engineering estimate
+"""
+
+
+def put_hazards(shelf: Path) -> None:
+    """A safety folder beside a shelf, with one hazard."""
+    folder = shelf.parent / "docs" / "safety"
+    folder.mkdir(parents=True)
+    (folder / "hazards.yaml").write_text(HAZARDS, encoding="utf-8")
+
+
 def rewrite(folder: Path, file: str, *pairs: tuple[str, str]) -> None:
     """Replaces texts in a file of a version; each must be there."""
     path = folder / file

@@ -21,9 +21,10 @@ from fasciculation_rules.cli.app import run
 from fasciculation_rules.errors import (
     ArgumentError,
     ReleaseRefusedError,
-    RulesetInvalidError,
     RulesetNotFoundError,
     RulesetReleasedError,
+    SafetyFileError,
+    UnknownNameError,
 )
 from fasciculation_rules.model.signing import Signers
 from fasciculation_rules.release.cutting import Cut, release, withdraw
@@ -46,7 +47,7 @@ def record(shelf: Path, number: str = "CR-0001", meaning: str = "0" * 64, **chan
         "why": "A test.",
         "evidence": ["T-1"],
         "rules": ["escalate-speech"],
-        "hazards": ["HZ-001"],
+        "hazards": ["HZ-1"],
         "decided_by": "author",
         "meaning": f"sha256:{meaning}",
         **changes,
@@ -55,6 +56,27 @@ def record(shelf: Path, number: str = "CR-0001", meaning: str = "0" * 64, **chan
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(yaml.safe_dump(said), encoding="utf-8")
     return file
+
+
+def report(shelf: Path, **changes: object) -> None:
+    """A report of a problem."""
+    said = {
+        "format": 1,
+        "report": "PR-0001",
+        "reported": "2026-11-20",
+        "reported_by": "user",
+        "found_in": "ruleset 1.0.0",
+        "what": "The order is odd.",
+        "impact": "None.",
+        "severity": "none",
+        "judged_by": "engineering estimate",
+        "status": "open",
+        "why": "A test.",
+        **changes,
+    }
+    file = shelf.parent / "docs" / "safety" / "reports" / "PR-0001.yaml"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(yaml.safe_dump(said), encoding="utf-8")
 
 
 def refused(version: str = "1.0.1", level: str = "patch", status: str = "draft") -> dict[str, list[str]]:
@@ -110,6 +132,22 @@ def test_a_reordered_any_is_released_as_a_patch_once_its_record_says_what_change
     assert open_ruleset().version == "1.0.1"
 
 
+def test_a_record_that_names_what_is_not_there_keeps_its_version_from_being_released(shelf: Path) -> None:
+    folder = copy(shelf, "1.0.0", "1.0.1")
+    rewrite(folder, SPEECH, (ANY, OTHER_WAY_ROUND))
+    record(shelf)
+    meaning = refused()["stale-change-record"][0].partition("expected sha256:")[2][:64]
+    record(shelf, meaning=meaning, hazards=["HZ-1", "HZ-7"], reports=["PR-0001"])
+    found = refused()
+    assert set(found) == {"unknown-hazard", "unknown-report"}
+    assert "changes/CR-0001.yaml: hazards: unknown-hazard: found 'HZ-7'" in found["unknown-hazard"][0]
+    report(shelf, severity="not judged")
+    record(shelf, meaning=meaning, reports=["PR-0001"])
+    assert set(refused()) == {"unjudged-report"}
+    report(shelf, severity="minor")
+    release("1.0.1", level="patch", notes="It is judged.", date=DAY, check=True)
+
+
 def test_a_record_lapses_when_its_rule_changes_again(shelf: Path) -> None:
     folder = copy(shelf, "1.0.0", "1.0.1")
     rewrite(folder, SPEECH, (ANY, OTHER_WAY_ROUND))
@@ -122,21 +160,19 @@ def test_a_record_lapses_when_its_rule_changes_again(shelf: Path) -> None:
 
 def test_each_gate_by_itself_keeps_a_version_from_being_released(shelf: Path, unchanged: Unchanged) -> None:
     folder = copy(shelf, "1.0.0", "1.0.1")
-    (shelf.parent / "docs" / "safety").mkdir(parents=True)
     anomalies = shelf.parent / "docs" / "safety" / "anomalies.yaml"
     assert unchanged()
     release("1.0.1", level="patch", notes="All gates are open.", date=DAY, check=True)
     assert set(refused(level="minor")) == {"wrong-number"}
     assert set(refused(status="active")) == {"not-signed-off"}
-    ours = (
-        "{id: AN-1, what: odd, found_in: here, impact: none, judged_by: author, judged: 2026-11-22, work_around: none"
-    )
+    said = "what: odd, found_in: ruleset 1.0.0, impact: none, judged_by: author, judged: 2026-11-22, work_around: none"
+    ours = f"{{id: AN-1, {said}"
     anomalies.write_text(f"format: 1\nours: [{ours}, severity: not judged}}]\n", encoding="utf-8")
-    (said,) = refused()["unjudged-anomaly"]
-    assert said.startswith("anomalies.yaml: AN-1: ")
+    (told,) = refused()["unjudged-anomaly"]
+    assert told.startswith("anomalies.yaml: AN-1: ")
     anomalies.write_text("ours: {}\n", encoding="utf-8")
     with pytest.raises(
-        RulesetInvalidError, match=r"the known anomalies cannot be read\n  anomalies\.yaml: format: missing-key"
+        SafetyFileError, match=r"the safety file cannot be read\n  anomalies\.yaml: format: missing-key"
     ):
         release("1.0.1", level="patch", notes="It cannot be read.", date=DAY, check=True)
     anomalies.write_text(f"format: 1\nours: [{ours}, severity: minor}}]\n", encoding="utf-8")
@@ -241,7 +277,7 @@ def test_a_full_disk_leaves_the_history_as_it_was(
 
     monkeypatch.setattr(history.os, "fsync", full)
     with pytest.raises(OSError, match="No space left"):
-        withdraw("1.0.0", reason="Too bold.", hazard="HZ-001", date=DAY)
+        withdraw("1.0.0", reason="Too bold.", hazard="HZ-1", date=DAY)
     assert unchanged()
 
 
@@ -251,16 +287,16 @@ def test_a_full_disk_leaves_the_history_as_it_was(
 def test_a_withdrawn_version_is_not_chosen_and_says_why_where_it_is_named(shelf: Path) -> None:
     copy(shelf, "1.0.0", "1.0.1")
     release("1.0.1", level="patch", notes="The same.", date=DAY)
-    withdraw("1.0.1", reason="Too bold.", hazard="HZ-001", replaced_by="1.0.0", date=DAY)
+    withdraw("1.0.1", reason="Too bold.", hazard="HZ-1", replaced_by="1.0.0", date=DAY)
     assert open_ruleset().version == "1.0.0"
     named = open_ruleset("1.0.1")
     assert named.status == "withdrawn"
     notices = {notice.code: notice.message for notice in assess(Case.of(), named).scope.notices}
-    said = "withdrawn on 2026-12-01: Too bold. (hazard HZ-001); use 1.0.0"
+    said = "withdrawn on 2026-12-01: Too bold. (hazard HZ-1); use 1.0.0"
     assert notices["ruleset-withdrawn"] == f"this ruleset was {said}"
     assert str(named.withdrawal) == said
     with pytest.raises(ReleaseRefusedError, match="and stays so"):
-        withdraw("1.0.1", reason="Again.", hazard="HZ-001", date=DAY)
+        withdraw("1.0.1", reason="Again.", hazard="HZ-1", date=DAY)
 
 
 def test_what_a_version_decided_is_decided_again_once_it_is_withdrawn(shelf: Path, tmp_path: Path) -> None:
@@ -268,12 +304,12 @@ def test_what_a_version_decided_is_decided_again_once_it_is_withdrawn(shelf: Pat
     kept = str(tmp_path / "kept.jsonl")
     at = ["--at", "2026-11-22T17:40:00Z", "--reference", "visit-7f3a"]
     assert run(["assess", str(tmp_path / "case.yaml"), "--ruleset", "1.0.0", "--record", kept, *at]) == 0
-    withdraw("1.0.0", reason="Too bold.", hazard="HZ-001", date=DAY)
+    withdraw("1.0.0", reason="Too bold.", hazard="HZ-1", date=DAY)
     assert run(["replay", kept, "--engine", "durable", "--engine", "compiled", "--engine", "reference"]) == 0
 
 
 def test_the_next_release_is_compared_with_the_one_before_it_even_if_that_was_withdrawn(shelf: Path) -> None:
-    withdraw("1.0.0", reason="Too bold.", hazard="HZ-001", date=DAY)
+    withdraw("1.0.0", reason="Too bold.", hazard="HZ-1", date=DAY)
     copy(shelf, "1.0.0", "1.0.1")
     cut = release("1.0.1", level="patch", notes="The same.", date=DAY)
     assert cut.previous is not None
@@ -285,7 +321,18 @@ def test_what_is_to_be_used_instead_is_released_and_in_use(instead: str, shelf: 
     copy(shelf, "1.0.0", "1.0.1")
     assert unchanged()
     with pytest.raises(RulesetNotFoundError, match=f"there is no ruleset '{re.escape(instead)}'"):
-        withdraw("1.0.0", reason="Too bold.", hazard="HZ-001", replaced_by=instead, date=DAY)
+        withdraw("1.0.0", reason="Too bold.", hazard="HZ-1", replaced_by=instead, date=DAY)
+    assert unchanged()
+
+
+def test_a_withdrawal_names_a_hazard_that_there_is_and_gives_a_reason(shelf: Path, unchanged: Unchanged) -> None:
+    assert unchanged()
+    with pytest.raises(UnknownNameError, match=r"there is no hazard 'HZ-11' in .*hazards\.yaml; did you mean 'HZ-1'"):
+        withdraw("1.0.0", reason="Too bold.", hazard="HZ-11", date=DAY)
+    with pytest.raises(ArgumentError, match="a withdrawal needs a reason"):
+        withdraw("1.0.0", reason=" ", hazard="HZ-1", date=DAY)
+    with pytest.raises(UnknownNameError, match=r"there are no hazards in .*name the folder of the safety files"):
+        withdraw("1.0.0", reason="Too bold.", hazard="HZ-1", date=DAY, safety=shelf)
     assert unchanged()
 
 
@@ -307,7 +354,7 @@ def test_the_command_line_says_the_same_as_text_and_as_json(shelf: Path, capsys:
     out, err = capsys.readouterr()
     assert "1.1.0 released on 2026-12-01 as draft, minor" in out
     assert err == "minor is more than is needed: patch would be true too\n"
-    why = ["--reason", "Too bold.", "--hazard", "HZ-001", "--date", "2026-12-02", "--recorded", "2026-12-03"]
+    why = ["--reason", "Too bold.", "--hazard", "HZ-1", "--date", "2026-12-02", "--recorded", "2026-12-03"]
     assert run(["withdraw", "1.1.0", *why, "--as", "json"]) == 0
     assert json.loads(capsys.readouterr().out)["event"]["status"] == "withdrawn"
     assert run(["show", "1.1.0"]) == 0

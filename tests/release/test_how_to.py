@@ -35,6 +35,7 @@ def pieces() -> list[tuple[str, ...]]:
 def checkout(tmp_path: Path) -> Path:
     """A copy of the code beside a shelf with one release, and the command on the path."""
     shutil.copytree(CHECKOUT / "src", tmp_path / "src", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(CHECKOUT / "docs" / "safety", tmp_path / "docs" / "safety", ignore=shutil.ignore_patterns("CR-*"))
     (tmp_path / "rulesets").mkdir()
     put(tmp_path / "rulesets", "1.0.0")
     program = tmp_path / "bin" / "fasciculation-rules"

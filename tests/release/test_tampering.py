@@ -22,7 +22,9 @@ from fasciculation_rules.audit.signatures import Standing
 from fasciculation_rules.cli.app import run
 from fasciculation_rules.errors import RulesetAlteredError, RulesetReleasedError, SignatureError
 from fasciculation_rules.model.signing import Signer
-from fasciculation_rules.release.signing import sign
+from fasciculation_rules.release.cutting import withdraw
+from fasciculation_rules.release.history import VerifiedHistory, verify_history
+from fasciculation_rules.release.signing import sign, sign_history
 from fasciculation_rules.release.verifying import Integrity, Verified, verify
 from fasciculation_rules.shelf.digest import manifest, text_digest
 from fasciculation_rules.shelf.read import read_files
@@ -102,7 +104,8 @@ def test_an_altered_release_is_refused_and_each_file_is_named(
             assert problem.message == expected
     assert run(["verify", "1.0.0"]) == 1
     out, err = capsys.readouterr()
-    assert out.startswith("1.0.0: ALTERED\nintegrity: does NOT match")
+    assert out.startswith("1.0.0: ALTERED\n")
+    assert "\nintegrity: does NOT match" in out
     assert all(file in err for file, _ in AT_OPENING[change])
 
 
@@ -287,6 +290,108 @@ def test_a_release_is_signed_once_by_a_key_and_only_once_it_is_released(shelf: P
     one_byte(shelf / "1.0.0")
     with pytest.raises(RulesetAlteredError):
         sign("1.0.0", key=OTHER, role="author", meaning="Altered.", at=AT)
+
+
+def vouch_for_history() -> None:
+    for key, role in ((MANAGER, "release manager"), (AUTHOR, "author")):
+        sign_history(key=key, role=role, meaning="These are all.", at=AT)  # type: ignore[arg-type]
+
+
+def of_history() -> VerifiedHistory:
+    return verify_history(trust=trusting(manager(), author()))
+
+
+def test_a_withdrawal_that_is_taken_out_of_a_signed_history_is_found(shelf: Path) -> None:
+    before = (shelf / "releases.yaml").read_bytes()
+    withdraw("1.0.0", reason="Too bold.", hazard="HZ-1", date=DAY)
+    vouch_for_history()
+    assert (of_history().vouched, of_history().good) == (2, True)
+    (shelf / "releases.yaml").write_bytes(before)
+    found = of_history()
+    assert (found.events, found.vouched, found.good) == (1, 0, False)
+    assert {str(each).partition(": ")[2] for each in found.signatures or ()} == {
+        "digest differs: events: signed 2, found 1"
+    }
+
+
+@pytest.mark.parametrize(
+    "change", [("status: draft", "status: active"), ("2026-11-01", "2026-11-02"), ("The first.", "The fjrst.")]
+)
+def test_an_event_that_was_edited_in_a_signed_history_is_found(change: tuple[str, str], shelf: Path) -> None:
+    vouch_for_history()
+    file = shelf / "releases.yaml"
+    assert change[0] in file.read_text()
+    file.write_text(file.read_text().replace(*change), encoding="utf-8")
+    assert {each.standing for each in of_history().signatures or ()} == {Standing.DIGEST_DIFFERS}
+
+
+def test_events_that_were_added_later_are_said_not_to_be_vouched_for(shelf: Path) -> None:
+    vouch_for_history()
+    withdraw("1.0.0", reason="Too bold.", hazard="HZ-1", date=DAY)
+    found = of_history()
+    assert (found.events, found.vouched, found.good) == (2, 1, True)
+    sign_history(key=MANAGER, role="release manager", meaning="These are all.", at=AT)
+    assert of_history().vouched == 1  # nobody else has yet
+    sign_history(key=AUTHOR, role="author", meaning="These are all.", at=AT)
+    assert of_history().vouched == 2
+
+
+def test_words_that_are_no_event_do_not_undo_a_signature_of_the_history(shelf: Path) -> None:
+    vouch_for_history()
+    file = shelf / "releases.yaml"
+    file.write_text("# More words.\n" + file.read_text(), encoding="utf-8")
+    assert of_history().vouched == 1
+
+
+def test_a_signature_of_the_history_is_none_of_a_release_and_the_other_way_round(shelf: Path) -> None:
+    vouch_for_history()
+    vouch((MANAGER, "release manager"), (AUTHOR, "author"))
+    one, other = shelf / "signatures" / "1.0.0", shelf / "signatures" / "history"
+    one.rename(shelf / "signatures" / "x")
+    other.rename(one)
+    (shelf / "signatures" / "x").rename(other)
+    assert {each.standing for each in of_history().signatures or ()} == {Standing.NOT_READ}
+    assert set(standings(trusted(manager(), author())).values()) == {Standing.NOT_READ}
+
+
+def test_the_command_line_says_how_far_the_history_is_vouched_for(
+    shelf: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    cannot = "it cannot be excluded that one, such as a withdrawal, was taken out"
+    trust = tmp_path / "trusted.yaml"
+    signers = [json.loads(each.model_dump_json(exclude_none=True)) for each in (manager(), author())]
+    trust.write_text(yaml.safe_dump({"format": 1, "signers": signers}), encoding="utf-8")
+
+    def told(*options: str) -> tuple[int, str]:
+        code = run(["verify", "1.0.0", *options])
+        line = next(line for line in capsys.readouterr().out.splitlines() if line.startswith("history: "))
+        return code, line.removeprefix("history: ")
+
+    vouch((MANAGER, "release manager"), (AUTHOR, "author"))
+    assert told() == (0, f"1 event, not signed: {cannot}")
+    assert told("--trust", str(trust)) == (0, f"1 event, not signed: {cannot}")
+    vouch_for_history()
+    assert told() == (0, f"1 event, signatures not checked: {cannot}")
+    assert told("--trust", str(trust)) == (0, "1 event, vouched for")
+    withdraw("1.0.0", reason="Too bold.", hazard="HZ-1", date=DAY)
+    assert told("--trust", str(trust)) == (0, f"2 events, vouched for up to event 1; after that {cannot}")
+    file = shelf / "releases.yaml"
+    file.write_text(file.read_text().replace("The first.", "The fjrst."), encoding="utf-8")
+    assert told("--trust", str(trust)) == (1, f"2 events, NOT vouched for: {cannot}")
+    assert run(["verify", "--trust", str(trust), "--as", "json"]) == 1
+    values = json.loads(capsys.readouterr().out)
+    assert (values["history"]["events"], values["history"]["vouched"], values["authenticity"]) == (2, 0, "NOT shown")
+
+
+@pytest.mark.parametrize("options", [[], ["1.0.0", "--history"]])
+def test_what_is_signed_is_a_version_or_the_history(
+    options: list[str], shelf: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    key = tmp_path / "key.pem"
+    key.write_bytes(pem())
+    assert run(["sign", *options, "--key", str(key), "--role", "author", "--meaning", "x"]) == 2
+    assert "name a version, or the history with --history" in capsys.readouterr().err
+    assert not (shelf / "signatures").exists()
 
 
 def test_the_command_line_signs_and_says_what_each_signature_is_worth(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC
 from enum import StrEnum
@@ -96,3 +96,9 @@ def _fault(
         if found != expected:
             return Standing.DIGEST_DIFFERS, f"{key.replace('_', ' ')}: signed {found}, found {expected}"
     return None
+
+
+def vouch(signers: Iterable[Signer]) -> bool:
+    """Whether these are enough to vouch for something: a release manager and another person."""
+    found = list(signers)
+    return any(signer.role == "release manager" for signer in found) and len({signer.name for signer in found}) > 1

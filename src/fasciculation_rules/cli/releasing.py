@@ -27,6 +27,9 @@ Recorded = Annotated[
     str | None,
     typer.Option("--recorded", metavar="DATE", help="The day on which it is written down. Default: today."),
 ]
+Safety = Annotated[
+    Path | None, typer.Option(metavar="DIR", help="The safety files. Default: docs/safety of the checkout.")
+]
 As = Annotated[Form, typer.Option("--as", help="text for people, json for programs.")]
 
 
@@ -68,9 +71,7 @@ def release_command(
     status: Annotated[StatusName, typer.Option(help="active needs sign-offs of clinicians.")] = StatusName.DRAFT,
     date: Day = None,
     recorded: Recorded = None,
-    safety: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="The safety files. Default: docs/safety of the checkout.")
-    ] = None,
+    safety: Safety = None,
     sign_offs: Annotated[
         Path | None, typer.Option("--sign-offs", metavar="DIR", help="Sign-offs, which active needs.")
     ] = None,
@@ -125,13 +126,16 @@ def withdraw_command(
     replaced_by: Annotated[str | None, typer.Option(metavar="VERSION", help="What to use instead.")] = None,
     date: Day = None,
     recorded: Recorded = None,
+    safety: Safety = None,
     as_: As = Form.TEXT,
 ) -> int:
     """Withdraw a release: it is not chosen any more, and whoever names it is told why."""
     from fasciculation_rules.release.cutting import withdraw
 
     day, written = _days(date, recorded)
-    event = withdraw(version, reason=reason, hazard=hazard, replaced_by=replaced_by, date=day, recorded=written)
+    event = withdraw(
+        version, reason=reason, hazard=hazard, replaced_by=replaced_by, date=day, recorded=written, safety=safety
+    )
     if as_ is Form.JSON:
         typer.echo(json.dumps({"format": 1, "event": event.model_dump(mode="json", exclude_none=True)}, indent=2))
     else:
@@ -142,26 +146,35 @@ def withdraw_command(
 
 
 def sign_command(
-    version: Annotated[str, typer.Argument(metavar="VERSION", help="A released version.")],
+    version: Annotated[
+        str | None, typer.Argument(metavar="VERSION", help="A released version; none with --history.")
+    ] = None,
+    *,
     key: Annotated[Path, typer.Option(metavar="FILE", help="Your private Ed25519 key, a PEM file.")],
     role: Annotated[RoleName, typer.Option(help="In which role you sign.")],
     meaning: Annotated[str, typer.Option(metavar="TEXT", help="What you vouch for, kept for ever.")],
     at: Annotated[str | None, typer.Option(metavar="TIME", help="When, with an offset. Default: now.")] = None,
+    history: Annotated[bool, typer.Option("--history", help="Sign the history of releases as far as it goes.")] = False,
     as_: As = Form.TEXT,
 ) -> int:
-    """Sign a release with your own key: an Ed25519 signature over both its digests, in a DSSE envelope.
+    """Sign a release, or the history, with your own key: an Ed25519 signature over digests, in a DSSE envelope.
 
     Needs the extra `sign`. A key under a passphrase is asked for it.
     """
-    from fasciculation_rules.release.signing import sign
+    from fasciculation_rules.release.signing import sign, sign_history
 
+    if (version is None) != history:
+        raise typer.BadParameter("name a version, or the history with --history", param_hint="'VERSION'")
     time = datetime.datetime.now().astimezone().replace(microsecond=0) if at is None else read_time_option(at, "--at")
     opened = read_key_file(key)
-    file = sign(version, key=opened, role=role.value, meaning=meaning, at=time)
+    if version is None:
+        file = sign_history(key=opened, role=role.value, meaning=meaning, at=time)
+    else:
+        file = sign(version, key=opened, role=role.value, meaning=meaning, at=time)
     if as_ is Form.JSON:
         typer.echo(json.dumps({"format": 1, "version": version, "key": opened.id, "file": str(file)}, indent=2))
     else:
-        typer.echo(f"{version} signed as {role} by {opened.id}")
+        typer.echo(f"{version or 'the history'} signed as {role} by {opened.id}")
         typer.echo(f"the signature: {file.parent.parent.name}/{file.parent.name}/{file.name}")
     return DONE
 

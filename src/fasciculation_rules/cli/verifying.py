@@ -10,15 +10,14 @@ from typing import Annotated
 
 import typer
 
-from fasciculation_rules.audit.signatures import Judged, Standing
-from fasciculation_rules.model.signing import ReleaseStatement
+from fasciculation_rules.audit.signatures import Judged, Said, Standing
+from fasciculation_rules.release.history import VerifiedHistory, verify_history
 from fasciculation_rules.release.verifying import Integrity, Verified, verify
-from fasciculation_rules.shelf.locate import shelf_root
-from fasciculation_rules.shelf.releases import read_releases
 from fasciculation_rules.shelf.signers import read_signers
 
 DONE, NO = 0, 1
 UNRELEASED = "unreleased, so there is nothing to check it against"
+TAKEN_OUT = "it cannot be excluded that one, such as a withdrawal, was taken out"
 NO_HISTORY = "there is no history of releases (releases.yaml), so nothing here can be checked"
 
 
@@ -52,19 +51,35 @@ def verify_command(
     Exit code 0: nothing is wrong. 1: something is, and is named. Needs the extra `sign` for --trust.
     """
     signers = None if trust is None else read_signers(trust)
-    history = bool(read_releases(shelf_root()))
-    found = verify(version, trust=signers)
+    found, told = verify(version, trust=signers), verify_history(trust=signers)
+    history = told.events > 0
     if as_ is Form.JSON:
-        typer.echo(json.dumps(_as_values(found, history, checked=trust is not None), ensure_ascii=False, indent=2))
+        typer.echo(json.dumps(_as_values(found, told), ensure_ascii=False, indent=2))
     else:
         if not history:
             typer.echo(NO_HISTORY)
         for each in found:
             _say(each)
-        typer.echo(
-            f"integrity: {_integrity(found, history)}; authenticity: {_authenticity(found, checked=trust is not None)}"
-        )
-    return DONE if history and all(each.good for each in found) else NO
+        if history:
+            typer.echo(f"history: {_history(told)}")
+        for judged in told.signatures or ():
+            typer.echo(f"  signature {judged}{_who(judged)}")
+        typer.echo(f"integrity: {_integrity(found, history)}; authenticity: {_authenticity(found, told)}")
+    return DONE if history and told.good and all(each.good for each in found) else NO
+
+
+def _history(told: VerifiedHistory) -> str:
+    """How far the history is vouched for, and what cannot be excluded of the rest."""
+    events = f"{told.events} event{'' if told.events == 1 else 's'}"
+    if told.signed == 0:
+        return f"{events}, not signed: {TAKEN_OUT}"
+    if told.signatures is None:
+        return f"{events}, signatures not checked: {TAKEN_OUT}"
+    if not told.good or told.vouched == 0:
+        return f"{events}, NOT vouched for: {TAKEN_OUT}"
+    if told.vouched < told.events:
+        return f"{events}, vouched for up to event {told.vouched}; after that {TAKEN_OUT}"
+    return f"{events}, vouched for"
 
 
 def _say(found: Verified) -> None:
@@ -90,7 +105,7 @@ def _say(found: Verified) -> None:
         typer.echo("  not vouched for: expected valid signatures of a release manager and of one more, and no others")
 
 
-def _who(judged: Judged[ReleaseStatement]) -> str:
+def _who(judged: Judged[Said]) -> str:
     """Who signed, of a signature that is worth something."""
     signer, statement = judged.signer, judged.statement
     if judged.standing is not Standing.VALID or signer is None or statement is None:
@@ -105,26 +120,30 @@ def _integrity(found: Sequence[Verified], history: bool) -> str:
     return f"{'does NOT match' if wrong else 'matches'} the list shipped beside it"
 
 
-def _authenticity(found: Sequence[Verified], *, checked: bool) -> str:
+def _authenticity(found: Sequence[Verified], told: VerifiedHistory) -> str:
     released = [each for each in found if each.release is not None]
-    if not checked or not released:
+    if told.signatures is None or not released:
         return "not checked"
-    return "shown" if all(each.good for each in released) else "NOT shown"
+    return "shown" if told.good and all(each.good for each in released) else "NOT shown"
 
 
-def _as_values(found: Sequence[Verified], history: bool, *, checked: bool) -> dict[str, object]:
+def _as_values(found: Sequence[Verified], told: VerifiedHistory) -> dict[str, object]:
     return {
         "format": 1,
         "rulesets": [_values(each) for each in found],
-        "integrity": _integrity(found, history),
-        "authenticity": _authenticity(found, checked=checked),
+        "history": {
+            "events": told.events,
+            "vouched": told.vouched,
+            "signatures": _signatures(told.signatures),
+        },
+        "integrity": _integrity(found, told.events > 0),
+        "authenticity": _authenticity(found, told),
     }
 
 
 def _values(found: Verified) -> dict[str, object]:
     release = found.release
     problems = found.error.problems if found.error else ()
-    signatures = found.signatures or ()
     return {
         "name": found.name,
         "integrity": str(found.integrity),
@@ -136,16 +155,21 @@ def _values(found: Verified) -> dict[str, object]:
         "problems": [
             {"file": each.file, "code": each.code, "message": each.message, "hint": each.hint} for each in problems
         ],
-        "signatures": None
-        if found.signatures is None
-        else [
-            {
-                "file": each.name,
-                "standing": str(each.standing),
-                "why": each.why,
-                "signer": each.signer.model_dump(mode="json") if each.signer else None,
-                "statement": each.statement.model_dump(mode="json") if each.statement else None,
-            }
-            for each in signatures
-        ],
+        "signatures": _signatures(found.signatures),
     }
+
+
+def _signatures(found: Sequence[Judged[Said]] | None) -> list[dict[str, object]] | None:
+    """What each signature is worth; None where nobody was trusted."""
+    if found is None:
+        return None
+    return [
+        {
+            "file": each.name,
+            "standing": str(each.standing),
+            "why": each.why,
+            "signer": each.signer.model_dump(mode="json") if each.signer else None,
+            "statement": each.statement.model_dump(mode="json") if each.statement else None,
+        }
+        for each in found
+    ]

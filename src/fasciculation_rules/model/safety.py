@@ -24,6 +24,7 @@ RISK = (
 """A row a likelihood, a column a severity: the five by five matrix in use with DCB0129, from general knowledge."""
 
 ENGINEERING_ESTIMATE = "engineering estimate"
+NOT_JUDGED = "not judged"
 
 
 def _as_tuple(value: object) -> object:
@@ -50,6 +51,16 @@ RequirementId = Annotated[str, AfterValidator(_Id("SR"))]
 HazardId = Annotated[str, AfterValidator(_Id("HZ"))]
 AnomalyId = Annotated[str, AfterValidator(_Id("AN"))]
 GuardId = Annotated[str, AfterValidator(_Id("G"))]
+
+
+def _a_version(text: str) -> str:
+    if re.fullmatch(r"(ruleset|library) \S+", text) is None:
+        raise ValueError("expected a version, such as 'ruleset 1.0.0' or 'library 0.1.0'")
+    return text
+
+
+VersionOf = Annotated[str, AfterValidator(_a_version)]
+"""A version of the rules or of the library, as `ruleset 1.0.0`."""
 
 
 class Selector(Value):
@@ -172,13 +183,13 @@ class Anomaly(Value):
 
     id: AnomalyId
     what: Text
-    found_in: Text
+    found_in: VersionOf
     impact: Text
     severity: Severity | Literal["none", "not judged"]
     judged_by: Text
     judged: Date
     work_around: Text
-    fixed_in: Text | None = None
+    fixed_in: VersionOf | None = None
 
 
 Judgement: TypeAlias = Literal["affects", "guarded", "not reachable", "not judged"]
@@ -224,6 +235,6 @@ class Anomalies(Value):
 
 def unjudged(anomalies: Anomalies) -> tuple[str, ...]:
     """What nobody has judged yet: with one of these nothing is released."""
-    ours = (each.id for each in anomalies.ours if each.severity == "not judged")
+    ours = (each.id for each in anomalies.ours if each.severity == NOT_JUDGED)
     of_soup = ((each.name, one) for each in anomalies.soup for one in each.anomalies)
-    return (*ours, *(f"{name}: {one.what}" for name, one in of_soup if one.judgement == "not judged"))
+    return (*ours, *(f"{name}: {one.what}" for name, one in of_soup if one.judgement == NOT_JUDGED))

@@ -110,6 +110,14 @@ class ReleaseStatement(Statement):
     logic_digest: Digest
 
 
+class HistoryStatement(Statement):
+    """What is said of the history of releases: so many events from the first on, and the digest of what they say."""
+
+    kind: Literal["history"] = "history"
+    events: Annotated[int, Field(ge=1)]
+    digest: Digest
+
+
 class Revoked(Value):
     """From when a key must not be believed any more, and why. It is for keys that somebody else may have."""
 

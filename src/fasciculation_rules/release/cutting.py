@@ -13,6 +13,7 @@ from fasciculation_rules.errors import (
     ReleaseRefusedError,
     RulesetNotFoundError,
     RulesetReleasedError,
+    UnknownNameError,
     did_you_mean,
 )
 from fasciculation_rules.model.ruleset import Ruleset
@@ -26,6 +27,7 @@ from fasciculation_rules.shelf.locate import by_number, shelf_root, versions
 from fasciculation_rules.shelf.opening import open_ruleset
 from fasciculation_rules.shelf.read import read_files
 from fasciculation_rules.shelf.releases import Event, Level, read_releases
+from fasciculation_rules.shelf.safety import HAZARDS, read_for_release
 
 SAFETY = Path("docs", "safety")
 
@@ -130,12 +132,18 @@ def withdraw(
     date: datetime.date,
     replaced_by: str | None = None,
     recorded: datetime.date | None = None,
+    safety: Path | None = None,
 ) -> Event:
     """Says of a release that it should no longer be used, why, and what to use instead. It can still be opened by name.
 
-    Raises RulesetNotFoundError where it was never released, or its replacement is not in use; ReleaseRefusedError
-    where it was withdrawn before; RulesetInvalidError where the day does not fit the history.
+    `hazard` is the id of one in the safety files, which lie in `safety`, by default `docs/safety` of the checkout.
+
+    Raises RulesetNotFoundError where it was never released, or its replacement is not in use; UnknownNameError where
+    there is no such hazard; ReleaseRefusedError where it was withdrawn before; RulesetInvalidError where the day does
+    not fit the history; ArgumentError where no reason is given.
     """
+    if not reason.strip():
+        raise ArgumentError("a withdrawal needs a reason: a sentence that whoever uses the version will read")
     shelf = writable_shelf()
     known = read_releases(shelf)
     _refuse_unknown(version, known)
@@ -143,6 +151,7 @@ def withdraw(
         raise ReleaseRefusedError(f"ruleset {version} was {known[version].withdrawal or 'withdrawn'}, and stays so")
     if replaced_by is not None:
         _refuse_unknown(replaced_by, [name for name, each in known.items() if each.status in ("draft", "active")])
+    _refuse_unknown_hazard(hazard, safety or shelf.parent / SAFETY)
     event = Event(
         event="withdrawn",
         version=version,
@@ -155,6 +164,15 @@ def withdraw(
     )
     history.append_event(shelf, event)
     return event
+
+
+def _refuse_unknown_hazard(hazard: str, folder: Path) -> None:
+    known = [each.id for each in read_for_release(folder).hazards.hazards]
+    if not known:
+        raise UnknownNameError(f"there are no hazards in {folder / HAZARDS}; name the folder of the safety files")
+    if hazard not in known:
+        hint = did_you_mean(hazard, known)
+        raise UnknownNameError(f"there is no hazard '{hazard}' in {folder / HAZARDS}" + (f"; {hint}" if hint else ""))
 
 
 def writable_shelf() -> Path:

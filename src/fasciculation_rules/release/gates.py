@@ -15,15 +15,17 @@ from fasciculation_rules.authoring.examples import run_examples
 from fasciculation_rules.authoring.lint import lint
 from fasciculation_rules.engines import ENGINES
 from fasciculation_rules.errors import Problem, problem
+from fasciculation_rules.model.change import ChangeRecord
 from fasciculation_rules.model.ruleset import Ruleset
+from fasciculation_rules.model.safety import unjudged
 from fasciculation_rules.model.signing import Signers
 from fasciculation_rules.proof.account import lines_of
 from fasciculation_rules.proof.proving import Outcome, prove
 from fasciculation_rules.release.changes import Changes
 from fasciculation_rules.release.level import LEVELS, Needed, in_words, needed
-from fasciculation_rules.shelf.changes import ANOMALIES, read_changes, unjudged_anomalies
 from fasciculation_rules.shelf.locate import by_number
 from fasciculation_rules.shelf.releases import Level
+from fasciculation_rules.shelf.safety import ANOMALIES, CHANGES, HAZARDS, REPORTS, ForRelease, read_for_release
 
 FIRST_WITH_RECORDS = "1.0.0"
 """Changes are recorded from the version after this one on."""
@@ -53,12 +55,17 @@ class Candidate:
         """The level it needs; none for a first release."""
         return None if self.previous is None else needed(self.previous, self.ruleset)
 
+    @cached_property
+    def file(self) -> ForRelease:
+        """What the safety files say."""
+        return read_for_release(self.safety)
+
 
 def problems_of(candidate: Candidate) -> list[Problem]:
     """Everything that keeps a version from being released: all gates are tried, whatever the first ones say.
 
-    Raises EngineUnavailableError where an engine or a solver is not here, RulesetInvalidError where a file about
-    safety cannot be read.
+    Raises EngineUnavailableError where an engine or a solver is not here, SafetyFileError where a file about safety
+    cannot be read.
     """
     return [found for gate in GATES for found in gate(candidate)]
 
@@ -156,7 +163,7 @@ def _change_records(candidate: Candidate) -> Iterator[Problem]:
         candidate.told["changes"] = f"no records of changes are needed before {FIRST_WITH_RECORDS}"
         return
     changes = Changes(previous, candidate.ruleset)
-    records = [record for record in read_changes(candidate.safety) if record.ruleset == candidate.version]
+    records = [record for record in candidate.file.changes if record.ruleset == candidate.version]
     named = {rule for record in records for rule in record.rules}
     unnamed = [rule for rule in changes.rules if rule not in named]
     candidate.told["changes"] = f"{len(changes.rules)} rules differ, {len(records)} records of changes"
@@ -166,7 +173,8 @@ def _change_records(candidate: Candidate) -> Iterator[Problem]:
         )
         yield Problem(rule, 0, 0, "", "no-change-record", message, "write changes/CR-nnnn.yaml")
     for record in records:
-        place = f"changes/{record.change}.yaml"
+        place = f"{CHANGES}/{record.change}.yaml"
+        yield from _named_by(record, candidate.file, place)
         for rule in sorted(set(record.rules) - set(changes.rules)):
             yield Problem(place, 0, 0, "rules", "stale-change-record", f"'{rule}' has not changed", "take it out")
         expected = changes.digest(record.rules)
@@ -175,10 +183,25 @@ def _change_records(candidate: Candidate) -> Iterator[Problem]:
             yield Problem(place, 0, 0, "meaning", "stale-change-record", message, "look again, then give the digest")
 
 
+def _named_by(record: ChangeRecord, file: ForRelease, place: str) -> Iterator[Problem]:
+    """Hazards and reports that a record names, and that there are not."""
+    for hazard in sorted({*record.hazards} - {each.id for each in file.hazards.hazards}):
+        message = f"found '{hazard}'; expected the id of a hazard in {HAZARDS}"
+        yield Problem(place, 0, 0, "hazards", "unknown-hazard", message, "name the hazards that were looked at")
+    for report in sorted({*record.reports} - {each.report for each in file.reports}):
+        message = f"there is no {REPORTS}/{report}.yaml"
+        yield Problem(place, 0, 0, "reports", "unknown-report", message, "write it, or take it out here")
+
+
 def _anomalies(candidate: Candidate) -> Iterator[Problem]:
-    for id_ in unjudged_anomalies(candidate.safety):
+    for id_ in unjudged(candidate.file.anomalies):
         message = "nobody judged yet what this known anomaly means for safety"
         yield Problem(ANOMALIES, 0, 0, id_, "unjudged-anomaly", message, "judge it, and say so there")
+    for report in candidate.file.reports:
+        if not report.is_judged:
+            place = f"{REPORTS}/{report.report}.yaml"
+            message = "nobody judged yet what this problem means for safety"
+            yield Problem(place, 0, 0, "severity", "unjudged-report", message, "judge it, and say so there")
 
 
 GATES: tuple[Callable[[Candidate], Iterator[Problem]], ...] = (

@@ -8,7 +8,7 @@ from enum import StrEnum
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
-from fasciculation_rules.audit.signatures import Judged, Standing, judge
+from fasciculation_rules.audit.signatures import Judged, Standing, judge, vouch
 from fasciculation_rules.errors import Problem, RulesetAlteredError, RulesetNotFoundError, SignatureError
 from fasciculation_rules.model.signing import ReleaseStatement, Signers
 from fasciculation_rules.release.signing import signatures
@@ -51,8 +51,7 @@ class Verified:
         """Whether a release manager and somebody else vouch for it, and no signature is worth nothing."""
         judged = self.signatures or ()
         valid = [each.signer for each in judged if each.standing is Standing.VALID and each.signer is not None]
-        managers = {each.name for each in valid if each.role == "release manager"}
-        return len(valid) == len(judged) and bool(managers) and len({each.name for each in valid}) > 1
+        return len(valid) == len(judged) and vouch(valid)
 
     @property
     def good(self) -> bool:

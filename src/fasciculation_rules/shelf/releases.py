@@ -14,6 +14,7 @@ from fasciculation_rules.errors import Problem, RulesetInvalidError, problem
 from fasciculation_rules.model.base import Date, FormatOne, Text, Value
 from fasciculation_rules.model.problems import problems_of
 from fasciculation_rules.model.ruleset import Status, Withdrawal
+from fasciculation_rules.shelf.digest import digest_of
 from fasciculation_rules.shelf.locate import read_bytes, unreadable
 from fasciculation_rules.shelf.strict_yaml import MAX_BYTES, read_yaml
 
@@ -106,6 +107,11 @@ def events_in(raw: bytes) -> tuple[Event, ...]:
     if problems:
         raise RulesetInvalidError(UNREAD, problems)
     return events
+
+
+def digest_of_events(events: Iterable[Event]) -> str:
+    """Over what events say, in their order; words that are no event, and how they are written, do not count."""
+    return digest_of([event.model_dump(mode="json", exclude_none=True) for event in events])
 
 
 def standing(events: Iterable[Event]) -> dict[str, Release]:

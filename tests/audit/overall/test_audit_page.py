@@ -86,6 +86,19 @@ def test_a_share_is_whole_only_where_nothing_is_missing() -> None:
     assert Measured(0, 0, 2, 0).share == "100 %"
 
 
+@pytest.mark.parametrize(
+    ("version", "has", "has_not"),
+    [("0.1.0", {"AN-1", "AN-7"}, set()), ("1.0.0", {"AN-7"}, {"AN-1"}), ("1.1.0", {"AN-7"}, {"AN-1"})],
+)
+def test_the_anomalies_of_a_version_are_those_it_has_though_a_later_one_has_mended_them(
+    version: str, has: set[str], has_not: set[str]
+) -> None:
+    page = audit_page(gathered(open_ruleset(version), anomalies=read_safety().anomalies))
+    shown = set(re.findall(r">(AN-[0-9]+)<", page))
+    assert has <= shown
+    assert not has_not & shown
+
+
 def test_reviews_are_overdue_on_the_day_after_they_were_due() -> None:
     due = min(rule.review.next for rule in RULESET.rules.values())
     assert overdue(gathered(on=due)) == []

@@ -15,15 +15,17 @@ from tests.audit.safety.removing import newest
 
 from fasciculation_rules import open_ruleset
 from fasciculation_rules.audit.safety import tracing
+from fasciculation_rules.audit.safety.fault import NOT_MENDED
 from fasciculation_rules.audit.safety.results import read_results
 from fasciculation_rules.audit.safety.selecting import Selecting
 from fasciculation_rules.audit.safety.sources import NodeIds, folder_of_tests, has_unit
 from fasciculation_rules.audit.safety.traced import as_csv, as_html, as_json, lines_of
 from fasciculation_rules.audit.safety.tracing import Fault, trace
 from fasciculation_rules.errors import SafetyFileError
+from fasciculation_rules.model.change import ChangeRecord, ProblemReport
 from fasciculation_rules.model.rule import Derivation, Differential, Escalation, Plan
 from fasciculation_rules.model.safety import LIKELIHOODS, SEVERITIES, Judged, Selector, unjudged
-from fasciculation_rules.shelf.safety import FILES, read_safety
+from fasciculation_rules.shelf.safety import FILES, read_safety, safety_folder
 
 FILE = read_safety()
 HERE = NodeIds(folder_of_tests())
@@ -156,6 +158,40 @@ def test_a_unit_a_requirement_and_an_id_that_are_none_are_named() -> None:
     assert Fault(tracing.TWICE, "SR-1") in faults(requirements=with_requirement(1, id="SR-1"))
 
 
+def with_change(**changes: object) -> tuple[ChangeRecord, ...]:
+    return (FILE.changes[0].model_copy(update=changes), *FILE.changes[1:])
+
+
+def with_report(**changes: object) -> tuple[ProblemReport, ...]:
+    return (FILE.reports[0].model_copy(update=changes), *FILE.reports[1:])
+
+
+def test_a_change_or_a_report_that_names_what_is_not_there_is_named() -> None:
+    change, report = FILE.changes[0].change, FILE.reports[0].report
+    assert Fault(tracing.DANGLING, change, "HZ-999") in faults(changes=with_change(hazards=("HZ-999",)))
+    assert Fault(tracing.DANGLING, change, "PR-9999") in faults(changes=with_change(reports=("PR-9999",)))
+    assert Fault(tracing.DANGLING, report, "HZ-999") in faults(reports=with_report(hazards=("HZ-999",)))
+    assert Fault(tracing.DANGLING, report, "AN-999") in faults(reports=with_report(anomaly="AN-999"))
+    of_the_newest = with_report(found_in=f"ruleset {newest().version}", rules=("escalate-nothing",))
+    assert Fault(tracing.DANGLING, report, "escalate-nothing") in faults(reports=of_the_newest)
+
+
+def test_a_report_is_mended_by_a_change_that_names_it_and_by_nothing_else() -> None:
+    report = FILE.reports[0].report
+    assert FILE.reports[0].status == "mended"
+    assert faults(changes=with_change(reports=())) == {Fault(NOT_MENDED, report)}
+    assert faults(changes=with_change(reports=()), reports=with_report(status="open")) == set()
+
+
+def test_the_reports_of_a_version_are_its_own_and_those_that_led_to_its_changes() -> None:
+    older = trace(open_ruleset("1.0.0"), FILE, HERE)
+    assert [each.report for each in older.reports] == ["PR-0001"]
+    assert older.changes == ()
+    assert [each.change for each in WHOLE.changes] == ["CR-0001"]
+    assert [each.report for each in WHOLE.reports] == ["PR-0001"]
+    assert not any(fault.about.startswith(("PR-", "CR-")) for fault in older.faults)
+
+
 def test_a_test_that_is_put_aside_is_none(tmp_path: Path) -> None:
     folder = tmp_path / "tests"
     folder.mkdir()
@@ -218,7 +254,7 @@ def test_a_selector_means_what_a_plain_loop_finds() -> None:
 
 def test_a_selector_that_says_nothing_is_refused_with_its_place(tmp_path: Path) -> None:
     for name in FILES:
-        (tmp_path / name).write_bytes(FILE.raw[name])
+        (tmp_path / name).write_bytes((safety_folder() / name).read_bytes())
     text = (tmp_path / "requirements.yaml").read_text(encoding="utf-8")
     (tmp_path / "requirements.yaml").write_text(text.replace("[{kind: derivation}]", "[{}]"), encoding="utf-8")
     (tmp_path / "hazards.yaml").write_text("format: 1\nhazards: []\nextra: 1\n", encoding="utf-8")

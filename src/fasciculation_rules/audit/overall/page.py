@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from fasciculation_rules._version import __version__
 from fasciculation_rules.audit.overall.gathering import Gathered
+from fasciculation_rules.audit.safety.anomalies import anomalies_of
 from fasciculation_rules.logic.english import in_english
 from fasciculation_rules.model.rule import KINDS
 from fasciculation_rules.model.ruleset import Ruleset
@@ -52,7 +53,7 @@ def audit_page(found: Gathered) -> str:
         changes=list(_changes(found)),
         compared=_compared(found),
         hazards=_hazards(found),
-        open_anomalies=[each for each in found.anomalies.ours if not each.fixed_in] if found.anomalies else [],
+        open_anomalies=anomalies_of(ruleset.version, found.anomalies.ours) if found.anomalies else (),
         affecting=_affecting(found),
     )
 

@@ -34,10 +34,29 @@ def lines_of(found: Trace) -> Iterator[str]:
             f"      {_count(hazard.rules, 'rule')} concerned; {_count(hazard.controls, 'control')}; "
             f"judged by: {said.judged_by}"
         )
+    yield from _changes(found)
     if found.faults:
         yield "What is missing"
         yield from (f"  {fault}" for fault in found.faults)
     yield summary(found)
+
+
+def _changes(found: Trace) -> Iterator[str]:
+    if found.changes:
+        yield "Changes"
+    for change in found.changes:
+        yield f"  {change.change}  {change.why}"
+        yield f"      {_count(change.rules, 'rule')}; {_names(change.hazards)} looked at; from {_names(change.reports)}"
+    if found.reports:
+        yield "Reports of problems"
+    for report in found.reports:
+        yield f"  {report.report}  {report.what}"
+        said = f"found in {report.found_in}, {report.severity}, judged by: {report.judged_by}"
+        yield f"      {report.status}; {said}; {_names(report.hazards)}"
+
+
+def _names(names: tuple[str, ...]) -> str:
+    return ", ".join(names) or "nothing"
 
 
 def summary(found: Trace) -> str:
@@ -107,6 +126,8 @@ def as_json(found: Trace) -> dict[str, object]:
             {"rule": each.rule, "requirements": list(each.requirements), "hazards": list(each.hazards)}
             for each in found.rules
         ],
+        "changes": [each.model_dump(mode="json") for each in found.changes],
+        "reports": [each.model_dump(mode="json") for each in found.reports],
         "results": None if found.passed is None else {test: found.passed.get(test, False) for test in found.tests},
         "faults": [{"kind": fault.kind, "about": fault.about, "what": fault.what} for fault in found.faults],
     }
@@ -151,4 +172,12 @@ def _links(found: Trace) -> Iterator[tuple[str, str, str]]:
             yield from ((control, "carried by rule", rule) for rule in one.rules)
             yield from ((control, "carried by code", unit) for unit in one.control.units)
             yield from ((control, "shown by test", test) for test in one.control.tests)
+    for change in found.changes:
+        yield from ((change.change, "changes rule", rule) for rule in change.rules)
+        yield from ((change.change, "looked at hazard", hazard) for hazard in change.hazards)
+        yield from ((change.change, "because of report", report) for report in change.reports)
+    for report in found.reports:
+        yield from ((report.report, "concerns rule", rule) for rule in report.rules)
+        yield from ((report.report, "concerns hazard", hazard) for hazard in report.hazards)
+        yield from ((report.report, "known as", anomaly) for anomaly in filter(None, (report.anomaly,)))
     yield from ((fault.about, f"fault: {fault.kind}", fault.what) for fault in found.faults)

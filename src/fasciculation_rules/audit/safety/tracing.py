@@ -4,38 +4,30 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from fasciculation_rules.audit.safety.changed import faults_of_changes
+from fasciculation_rules.audit.safety.fault import (
+    DANGLING,
+    NO_CARRIER,
+    NO_HAZARD,
+    NO_NEED,
+    NO_TEST,
+    NOT_PASSED,
+    TOO_EARLY,
+    TWICE,
+    UNASKED,
+    UNMET,
+    UNTESTED,
+    Fault,
+)
 from fasciculation_rules.audit.safety.selecting import Selecting
 from fasciculation_rules.audit.safety.sources import NodeIds, has_unit
+from fasciculation_rules.model.change import ChangeRecord, ProblemReport
 from fasciculation_rules.model.ruleset import Ruleset
 from fasciculation_rules.model.safety import Control, Hazard, Need, Requirement, Selector
 from fasciculation_rules.shelf.locate import by_number
 from fasciculation_rules.shelf.safety import SafetyFile
-
-NO_TEST = "requirement without a test"
-NO_NEED = "requirement without a need"
-UNMET = "need without a requirement"
-UNASKED = "rule without a requirement"
-NO_HAZARD = "escalation rule without a hazard"
-NO_CARRIER = "control without a rule or code unit"
-UNTESTED = "control without a test"
-DANGLING = "dangling id"
-TWICE = "id given twice"
-TOO_EARLY = "version before the safety file"
-NOT_PASSED = "test not passed"
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Fault:
-    """A link that is missing, or leads nowhere."""
-
-    kind: str
-    about: str
-    what: str = ""
-
-    def __str__(self) -> str:
-        return f"{self.kind}: {self.about}" + (f": {self.what}" if self.what else "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,15 +67,21 @@ class TracedRule:
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """Everything, and the faults in order. `passed` says of each test whether it did, where that is known."""
+    """Everything, and the faults in order. `passed` says of each test whether it did, where that is known.
+
+    `changes` are those of this version; `reports` those that led to them, and those of what this version or the
+    library does.
+    """
 
     ruleset: Ruleset
     needs: tuple[Need, ...]
     requirements: tuple[TracedRequirement, ...]
     hazards: tuple[TracedHazard, ...]
     rules: tuple[TracedRule, ...]
+    changes: tuple[ChangeRecord, ...]
+    reports: tuple[ProblemReport, ...]
     passed: Mapping[str, bool] | None
-    faults: tuple[Fault, ...]
+    faults: tuple[Fault, ...] = ()
 
     @property
     def tests(self) -> tuple[str, ...]:
@@ -105,9 +103,25 @@ def trace(ruleset: Ruleset, file: SafetyFile, tests: NodeIds, passed: Mapping[st
         for each in file.requirements.requirements
     )
     rules = tuple(_rule(name, requirements, hazards) for name in ruleset.rules)
-    found = Trace(ruleset, file.requirements.needs, requirements, hazards, rules, passed, ())
-    faults = (*_ids(file), *_links(found, selecting), *_tests(found, tests), *_early(ruleset, file))
-    return Trace(ruleset, found.needs, requirements, hazards, rules, passed, tuple(sorted(set(faults))))
+    changes = tuple(change for change in file.changes if change.ruleset == ruleset.version)
+    reports = tuple(_reports(ruleset, file, changes))
+    found = Trace(ruleset, file.requirements.needs, requirements, hazards, rules, changes, reports, passed)
+    faults = (
+        *_ids(file),
+        *_links(found, selecting),
+        *_tests(found, tests),
+        *faults_of_changes(file, ruleset),
+        *_early(ruleset, file),
+    )
+    return replace(found, faults=tuple(sorted(set(faults))))
+
+
+def _reports(ruleset: Ruleset, file: SafetyFile, changes: Iterable[ChangeRecord]) -> Iterator[ProblemReport]:
+    led = {report for change in changes for report in change.reports}
+    for report in file.reports:
+        part, _, version = report.found_in.partition(" ")
+        if report.report in led or part == "library" or version == ruleset.version:
+            yield report
 
 
 def _hazard(hazard: Hazard, selecting: Selecting) -> TracedHazard:
