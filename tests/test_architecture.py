@@ -54,12 +54,17 @@ ROW_OF = {room: index for index, row in enumerate(ROWS) for room in row}
 HOMES = {
     "cryptography": {"audit"},
     "durable_rules_engine": {"engines"},
+    "httpx": {"server"},
     "jinja2": {"report"},
+    "jwt": {"server"},
+    "prometheus_client": {"server"},
     "pyarrow": {"exchange"},
     "pydantic": {"model", "shelf"},
     "pysat": {"proof"},
     "rich": {"cli"},
+    "starlette": {"server"},
     "typer": {"cli"},
+    "uvicorn": {"server"},
     "yaml": {"shelf"},
     "z3": {"proof"},
 }

@@ -630,7 +630,26 @@ def theorems_table():
     return table("theorem", "sentence", "questions", rows=rows)
 
 
+def prefetch_table():
+    """What a call brings of the record."""
+    from fasciculation_rules.server.prefetch import KEYS
+
+    rows = [
+        [
+            code(key.name),
+            "needed" if key.required else "",
+            code(key.template.replace("{codes}", "...")),
+            key.use,
+            key.size,
+            key.without,
+        ]
+        for key in KEYS
+    ]
+    return table("key", "", "template", "for", "resources", "without it", rows=rows)
+
+
 GENERATED = {
+    ("reference/site-format.md", "prefetch"): prefetch_table,
     ("reference/theorems.md", "theorems"): theorems_table,
     ("reference/quantities-and-units.md", "quantities"): quantities_table,
     ("reference/quantities-and-units.md", "analytes"): analytes_table,

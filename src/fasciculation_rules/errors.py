@@ -182,6 +182,16 @@ class SafetyFileError(FasciculationRulesError, ValueError):
     """The safety file, a protocol of validation, or what is checked against it cannot be read."""
 
 
+class SiteError(FasciculationRulesError, ValueError):
+    """The configuration of a site cannot be read, or the service may not start with it."""
+
+
+class ServerUnavailableError(FasciculationRulesError, ImportError):
+    """The service cannot run here, as the packages it needs are not installed."""
+
+    exit_code = 3
+
+
 class EngineError(FasciculationRulesError):
     """An engine could not answer."""
 

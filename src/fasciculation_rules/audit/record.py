@@ -77,12 +77,14 @@ def record_of(
     reference_ok: bool = False,
     source_ok: bool | None = None,
     hook_instance: str | None = None,
+    beside: Mapping[str, Any] | None = None,
 ) -> Record:
     """The record of an assessment of this case, with the same `on` and `reconcile`.
 
     `at` is the caller's time, with its offset. `reference` is the caller's opaque word, by which the record is found.
     `reference_ok` and `source_ok` (without it the same) vouch that they name no patient.
     With `hook_instance` the id does not depend on the time, so that a call that is repeated has the same id.
+    `beside` is what else is kept beside the decision, such as what was shown; it is no part of the id or of a replay.
     Raises RecordError where the reference or the source of a statement may say who the patient is, and ArgumentError
     where the assessment is not of this case.
     """
@@ -98,15 +100,20 @@ def record_of(
         said["hook_instance"] = hook_instance
     parts = {name: canonical_json(part) for name, part in said.items()}
     parts["id"] = canonical_json(f"sha256:{hashlib.sha256(_joined(parts, _named_by(said))).hexdigest()}")
-    beside = {
+    whence = {
         "format": FORMAT,
         "ruleset": ruleset_of_record(ruleset),
         "library": origin.library(),
         "engine": origin.engine(assessment.engine),
         "python": origin.python(),
     }
-    parts |= {name: canonical_json(part) for name, part in beside.items()}
+    parts = {name: canonical_json(part) for name, part in {**(beside or {}), **whence}.items()} | parts
     return Record(_joined(parts, parts))
+
+
+def with_beside(record: Record, **beside: Any) -> Record:
+    """The same record with more beside its decision; neither its id nor its replay changes."""
+    return Record(canonical_json({**beside, **record.data}))
 
 
 def _joined(parts: Mapping[str, bytes], names: Iterable[str]) -> bytes:

@@ -35,6 +35,11 @@ def run_examples(ruleset: Ruleset, engines: Sequence[str]) -> Iterator[Outcome]:
         for example in rule.examples:
             for engine in engines:
                 yield Outcome(rule.rule, example.name, engine, _example_fault(rule, example, ruleset, engine))
+    yield from run_cases(ruleset, engines)
+
+
+def run_cases(ruleset: Ruleset, engines: Sequence[str]) -> Iterator[Outcome]:
+    """Every case of a ruleset alone: whole patients, each with what was accepted for it."""
     for stem, vignette in ruleset.cases.items():
         for engine in engines:
             yield Outcome(f"cases/{stem}", vignette.case, engine, _case_fault(vignette, ruleset, engine))

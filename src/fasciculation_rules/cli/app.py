@@ -25,6 +25,7 @@ from fasciculation_rules.cli import (
     replaying,
     reviewing,
     rulesets,
+    serving,
     tracing,
     validating,
     verifying,
@@ -67,6 +68,7 @@ writing.register(app)
 writing_fhir.register(app)
 artefacts.register(app)
 phenopackets.register(app)
+serving.register(app)
 
 
 def _version(asked: bool) -> None:

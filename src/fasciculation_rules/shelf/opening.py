@@ -167,6 +167,20 @@ def _open_version(root: Traversable, version: str) -> Ruleset:
     return freeze(files, version, status=release.status, withdrawal=release.withdrawal)
 
 
+def reverify(ruleset: Ruleset) -> None:
+    """Looks again whether the files of a released version are what was released, as a long-running program should.
+
+    Raises RulesetAlteredError where they are not. What was never released cannot be altered.
+    """
+    root = shelf_root()
+    release = known_releases().get(ruleset.version)
+    if release is None or ruleset.status == "unreleased":
+        return
+    files = read_files(root / ruleset.version)
+    if text_digest(files) != release.text_digest:
+        raise altered(release, files, read_manifest(root, ruleset.version, release.text_digest))
+
+
 def _open_folder(folder: Path) -> Ruleset:
     if not (folder / "ruleset.yaml").is_file():
         raise RulesetNotFoundError(f"'{folder}' is not a ruleset folder: it has no ruleset.yaml")

@@ -225,7 +225,7 @@ def _origin(name: str, one: Statement, settler: Settler, key: bytes) -> Origin:
     return Origin(
         item=name,
         type=source.type,
-        resource=_digest(source.key, key),
+        resource=identity_digest(source.key, key),
         version=shown_code(source.version) or None,
         date=settler.day(one),
         status=source.status or None,
@@ -234,7 +234,7 @@ def _origin(name: str, one: Statement, settler: Settler, key: bytes) -> Origin:
     )
 
 
-def _digest(identity: str, key: bytes) -> str:
-    """A keyed digest, or a plain one without a key: ids that can be guessed can then be found out."""
+def identity_digest(identity: str, key: bytes) -> str:
+    """What the provenance has for a resource: a keyed digest, or a plain one without a key, which can be guessed."""
     found = hmac.new(key, identity.encode(), hashlib.sha256) if key else hashlib.sha256(identity.encode())
     return f"{'hmac-sha256' if key else 'sha256'}:{found.hexdigest()}"

@@ -1,0 +1,144 @@
+"""All addresses of the service as one ASGI application; what goes wrong becomes one clear answer."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from fasciculation_rules.errors import FasciculationRulesError, ServerUnavailableError
+from fasciculation_rules.server.fetching import get, opened
+from fasciculation_rules.server.hooks import Hooks
+from fasciculation_rules.server.keys import Keys
+from fasciculation_rules.server.logs import Log
+from fasciculation_rules.server.refusing import Refused, outcome
+from fasciculation_rules.server.standing import Standing
+from fasciculation_rules.server.tokens import Callers
+
+if TYPE_CHECKING:
+    from starlette.applications import Starlette
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+WATCH_SECONDS = 30
+
+
+def application(standing: Standing, folder: Path, log: Log | None = None) -> Starlette:
+    """The application of one site. `folder` is where the files of the site lie.
+
+    Raises ServerUnavailableError without the extra `server`, SiteError where keys cannot be read.
+    """
+    try:
+        from starlette.applications import Starlette
+        from starlette.middleware import Middleware
+        from starlette.middleware.cors import CORSMiddleware
+        from starlette.routing import Route
+    except ImportError:
+        raise ServerUnavailableError(
+            "the service needs packages that are not installed: pip install 'fasciculation-rules[server]'"
+        ) from None
+    log = log or Log()
+    site = standing.serving.site
+    keys = {client.issuer: Keys(client, folder, _fetch) for client in site.clients}
+    hooks = Hooks(standing, Callers(site, standing.state, keys), log)
+    health = Health(standing)
+    return Starlette(
+        routes=[
+            Route("/cds-services", hooks.discover, methods=["GET"]),
+            Route("/cds-services/{service}", hooks.call, methods=["POST"]),
+            Route("/cds-services/{service}/feedback", hooks.feedback, methods=["POST"]),
+            Route("/health", health.health, methods=["GET"]),
+            Route("/ready", health.ready, methods=["GET"]),
+            Route("/metrics", health.metrics, methods=["GET"]),
+        ],
+        middleware=[
+            Middleware(
+                CORSMiddleware,
+                allow_origins=[str(origin) for origin in site.browsers_of],
+                allow_methods=["GET", "POST"],
+                allow_headers=["Authorization", "Content-Type"],
+                expose_headers=["X-Decision-Id"],
+            )
+        ]
+        if site.browsers_of
+        else [],
+        exception_handlers=_handlers(log),
+        lifespan=_lifespan(standing),
+    )
+
+
+class Health:
+    """Whether the process lives, whether it gives guidance, and its counters."""
+
+    def __init__(self, standing: Standing) -> None:
+        self._standing = standing
+
+    async def health(self, _request: Request) -> Response:
+        """The process answers."""
+        return _json(200, {"status": "alive"})
+
+    async def ready(self, _request: Request) -> Response:
+        """200 where guidance is given; 503 with the reason where it is not."""
+        standing = self._standing
+        ruleset = standing.serving.ruleset
+        why = "stopping" if standing.stopping else standing.red
+        about = {"ruleset": ruleset.version, "review": ruleset.about.review, "mode": str(standing.serving.site.mode)}
+        return _json(
+            503 if why else 200, {"status": "red" if why else "ready", **({"why": why} if why else {}), **about}
+        )
+
+    async def metrics(self, _request: Request) -> Response:
+        """The text that Prometheus reads."""
+        return self._standing.metrics.response()
+
+
+async def _fetch(address: str) -> bytes:
+    async with opened() as web:
+        return await get(address, web, {"Accept": "application/json"})
+
+
+def _handlers(log: Log) -> Mapping[Any, Any]:
+    from starlette.exceptions import HTTPException
+
+    async def refused(_request: Request, error: Any) -> Response:
+        headers = {"WWW-Authenticate": "Bearer"} if error.status == 401 else {}
+        return _json(error.status, outcome(error.code, error.message, at=error.at), headers)
+
+    async def unknown(_request: Request, error: Any) -> Response:
+        words = {404: "there is nothing at this address", 405: "this address takes no such request"}
+        return _json(error.status_code, outcome("not-found", words.get(error.status_code, "not possible")))
+
+    async def broken(_request: Request, error: Exception) -> Response:
+        log.say("broken", why=type(error).__name__)
+        return _json(500, outcome("exception", "the service failed, so there is no guidance", severity="fatal"))
+
+    return {Refused: refused, HTTPException: unknown, FasciculationRulesError: broken, Exception: broken}
+
+
+def _lifespan(standing: Standing) -> Any:
+    @asynccontextmanager
+    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        async def watch() -> None:
+            while True:
+                await asyncio.sleep(WATCH_SECONDS)
+                await asyncio.to_thread(standing.watch)
+
+        watching = asyncio.create_task(watch())
+        standing.metrics.ready.set(1)
+        try:
+            yield
+        finally:
+            watching.cancel()
+            with suppress(asyncio.CancelledError):
+                await watching
+            standing.close()
+
+    return lifespan
+
+
+def _json(status: int, body: object, headers: Mapping[str, str] | None = None) -> Response:
+    from starlette.responses import JSONResponse
+
+    return JSONResponse(body, status, {"Cache-Control": "no-store", **(headers or {})})

@@ -1,0 +1,178 @@
+"""The straight line of one call: the record in, the situation, the verdict, the card, and the record of all of it."""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+from dataclasses import asdict, dataclass
+
+from fasciculation_rules.audit.record import Record, record_of, with_beside
+from fasciculation_rules.exchange.systems import system_of
+from fasciculation_rules.model.assessment import Sentence
+from fasciculation_rules.model.imported import Origin
+from fasciculation_rules.model.site import Mode
+from fasciculation_rules.server import wording
+from fasciculation_rules.server.call import Call, codes_of
+from fasciculation_rules.server.cards import Json, Place, card, response, suggestions
+from fasciculation_rules.server.freshness import entry_findings
+from fasciculation_rules.server.memory import Memory, loudness
+from fasciculation_rules.server.policy import Moment, Quiet, Show, Situation, Verdict, Why, verdict
+from fasciculation_rules.server.prefetch import Gathered, check_patient, check_required
+from fasciculation_rules.server.serving import Serving
+from fasciculation_rules.server.silencing import is_silenced
+from fasciculation_rules.server.situation import Looked, look, situation_of
+from fasciculation_rules.server.state import State
+
+
+@dataclass(frozen=True)
+class Decided:
+    """One answer: its body, why there is no card, and what was looked at (None where nothing was)."""
+
+    decision: str
+    body: Json
+    why: str = ""
+    show: Show | None = None
+    seen: Looked | None = None
+    record: Record | None = None
+    incomplete: tuple[str, ...] = ()
+
+
+def needs_no_look(call: Call, serving: Serving) -> Why | None:
+    """Why a call is answered before anything of the record is read, or None."""
+    if serving.site.mode is Mode.OFF:
+        return Why.OFF
+    if call.moment is Moment.ORDERING and not any(_is_relevant(each, serving) for each in call.drafts):
+        return Why.NO_ORDER
+    return None
+
+
+def _is_relevant(order: Json, serving: Serving) -> bool:
+    return any((system_of(system), code) in serving.orders.watched for system, code in codes_of(order))
+
+
+def without_a_look(call: Call, why: Why) -> Decided:
+    """The answer to a call that nothing was decided for."""
+    text = f"{call.instance}\0{call.hook}\0{why}"
+    return Decided(f"sha256:{hashlib.sha256(text.encode()).hexdigest()}", response([], why), why)
+
+
+def decide(call: Call, gathered: Gathered, serving: Serving, state: State, at: datetime.datetime) -> Decided:
+    """The answer to one call. `at` is the time of the service's own clock.
+
+    Raises Refused where no guidance is possible, and EngineDisagreementError where the engines differ.
+    """
+    check_required(gathered)
+    check_patient(gathered, call)
+    seen = look(call, gathered, serving, state.key, at)
+    situation = situation_of(seen, call, gathered, serving, state.key)
+    found = verdict(situation, screen_days=serving.site.windows.screen_days)
+    found = _at_this_site(found, situation, seen, call, serving, state)
+    record = _record(call, gathered, serving, seen, at)
+    made = _card(found, call, gathered, serving, seen, record.id) if isinstance(found, Show) else None
+    live = serving.site.mode is Mode.LIVE
+    why = str(found.why) if isinstance(found, Quiet) else "" if live else str(Why.SILENT)
+    body = response([made] if made and live else [], why, gathered.incomplete)
+    if serving.ledger is not None:
+        record = with_beside(record, shown={"why": why, **({"card": made} if made else {})})
+    return Decided(record.id, body, why, found if isinstance(found, Show) else None, seen, record, gathered.incomplete)
+
+
+def _at_this_site(
+    found: Verdict, situation: Situation, seen: Looked, call: Call, serving: Serving, state: State
+) -> Verdict:
+    """What the site has set a floor for, silenced, or shown already."""
+    if isinstance(found, Quiet):
+        return found
+    site, rank = serving.site, serving.ruleset.rank
+    if site.lowest_rung is not None and rank[situation.at_least] < rank[site.lowest_rung]:
+        return Quiet(Why.BELOW)
+    rules = frozenset(name for name in seen.assessment.firings.fired if name in serving.ruleset.escalations)
+    if is_silenced(state, hook=call.hook, topic=found.topic, rules=rules):
+        return Quiet(Why.SILENCED)
+    if site.mode is Mode.LIVE and site.remembers_cards:
+        loud = loudness(found, situation.at_least, serving.ruleset)
+        memory = Memory(state, site.site)
+        if not memory.may_show(call.patient, call.instance, loud, seen.today, site.windows.repeat_days):
+            return Quiet(Why.SHOWN)
+    return found
+
+
+# ---------------------------------------------------------------- the card
+
+
+def _card(show: Show, call: Call, gathered: Gathered, serving: Serving, seen: Looked, decision: str) -> Json:
+    ruleset, assessment = serving.ruleset, seen.assessment
+    place = Place(ruleset.version, serving.address, serving.orders)
+    sentences = _reasons(seen, serving)
+    entry = [name for name in entry_findings(ruleset) if _is_present(seen, name)]
+    rests_on = dict.fromkeys(name for each in sentences for name in each.findings if _is_present(seen, name))
+    lead = [name for name in rests_on if name not in entry]
+    named = [*sorted(entry), *lead]
+    detail = wording.joined(
+        (
+            serving.stamp,
+            wording.recorded(named, seen.imported, ruleset),
+            "" if show.row in (2, 4) else wording.advised(assessment, ruleset),
+            wording.not_recorded(seen.left, ruleset),
+            "" if show.row == 4 else wording.reasons(sentences),
+            f"Ruleset {ruleset.version}, {ruleset.about.review}. It advises clinicians and makes no diagnosis.",
+            wording.unread(gathered.incomplete),
+        )
+    )
+    labels = [ruleset.vocabulary.label(name) for name in lead]
+    summary = wording.summary(show, labels, wording.ago(_oldest(lead, seen)))
+    taken = seen.drafted | seen.on_record
+    return card(show, summary, detail, decision, place, suggestions(show, assessment, call, decision, place, taken))
+
+
+def _reasons(seen: Looked, serving: Serving) -> list[Sentence]:
+    """Why the rung is what it is: the sentences of the escalations that reach it, then of the others."""
+    rank, escalations = serving.ruleset.rank, serving.ruleset.escalations
+    said = [each for each in seen.assessment.explanation if each.kind == "escalation" and each.rule in escalations]
+    return sorted(said, key=lambda each: -rank[escalations[each.rule].then.urgency])
+
+
+def _is_present(seen: Looked, name: str) -> bool:
+    """Whether the record itself says so; what follows from it is not called recorded."""
+    given = seen.imported.case.given.get(name)
+    return given is not None and given.value != "absent"
+
+
+def _oldest(names: list[str], seen: Looked) -> int | None:
+    """Days since the newest of these was recorded."""
+    dates = [each.date for each in seen.imported.provenance if each.item in names and each.date is not None]
+    return (seen.today - max(dates)).days if dates else None
+
+
+# ---------------------------------------------------------------- the record
+
+
+def _record(call: Call, gathered: Gathered, serving: Serving, seen: Looked, at: datetime.datetime) -> Record:
+    """The record of the decision, with where each item of its input comes from."""
+    report = seen.imported.report
+    return record_of(
+        seen.imported.case,
+        serving.ruleset,
+        seen.assessment,
+        at=at,
+        reference=call.instance,
+        on=seen.today,
+        reconcile=True,
+        reference_ok=True,  # the specification makes it a UUID
+        hook_instance=call.instance,
+        beside={
+            "site": {"name": serving.site.site, **serving.digests},
+            "hook": call.hook,
+            "provenance": [_plain(each) for each in seen.imported.provenance],
+            "import": {
+                "another_subject": report.another_subject,
+                "known_codes": sum(each.count for each in report.known_codes),
+                "unknown_codes": sum(each.count for each in report.unknown_codes),
+                "incomplete": list(gathered.incomplete),
+            },
+        },
+    )
+
+
+def _plain(origin: Origin) -> dict[str, str]:
+    return {name: str(value) for name, value in asdict(origin).items() if value is not None}

@@ -1,0 +1,71 @@
+"""Silencing a site, a hook, a topic or a rule's card without a restart, and taking that back; each is on the ledger."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
+from enum import StrEnum
+
+from fasciculation_rules.errors import SiteError
+from fasciculation_rules.server.state import State
+
+
+class What(StrEnum):
+    """What is silenced."""
+
+    SITE = "site"
+    HOOK = "hook"
+    TOPIC = "topic"
+    RULE = "rule"
+
+
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """Something silenced: since when, by whom and why."""
+
+    what: What
+    name: str
+    by: str
+    why: str
+    since: str
+
+
+def silence(state: State, what: What, name: str, *, by: str, why: str, at: datetime.datetime) -> None:
+    """Silences from now on; every worker heeds it at its next call."""
+    with state.writing() as tables:
+        tables.execute(
+            "INSERT INTO silences (what, name, by, why, since) VALUES (?, ?, ?, ?, ?)",
+            (what, name, by, why, at.isoformat(timespec="seconds")),
+        )
+
+
+def resume(state: State, what: What, name: str, *, at: datetime.datetime) -> None:
+    """Ends every such silence.
+
+    Raises SiteError where there is none.
+    """
+    with state.writing() as tables:
+        ended = tables.execute(
+            "UPDATE silences SET until = ? WHERE what = ? AND name = ? AND until IS NULL",
+            (at.isoformat(timespec="seconds"), what, name),
+        )
+        if not ended.rowcount:
+            raise SiteError(f"no {what} '{name}' is silenced; see `fasciculation-rules site silences`")
+
+
+def silences(state: State) -> tuple[Silence, ...]:
+    """What is silenced now."""
+    rows = state.read("SELECT what, name, by, why, since FROM silences WHERE until IS NULL ORDER BY number")
+    return tuple(Silence(What(str(what)), *map(str, rest)) for what, *rest in rows)
+
+
+def is_silenced(state: State, *, hook: str, topic: str, rules: frozenset[str]) -> bool:
+    """Whether a card for this hook with this topic, resting on these rules alone, is silenced."""
+    rows = {(str(what), str(name)) for what, name in state.read("SELECT what, name FROM silences WHERE until IS NULL")}
+    silenced = {name for what, name in rows if what == What.RULE}
+    return (
+        any(what == What.SITE for what, _ in rows)
+        or (What.HOOK, hook) in rows
+        or (What.TOPIC, topic) in rows
+        or bool(rules and rules <= silenced)
+    )
