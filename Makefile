@@ -33,7 +33,7 @@ venv-without-compiler: ## the same without durable_rules, for a machine without 
 	touch $(READY)
 
 .PHONY: lock
-lock: ## write requirements.lock anew from pyproject.toml
+lock: ## write the locks anew from pyproject.toml
 	sh .ci/lock
 
 # ---------------------------------------------------------------- use
@@ -97,6 +97,16 @@ bench: $(READY) ## speed, as ratios measured in one run
 nightly: $(READY) ## everything, with many more examples: hours
 	HYPOTHESIS_PROFILE=nightly $(PYTEST) -n $(JOBS) --dist worksteal -m "" -o faulthandler_timeout=7200 $(ARGS)
 	$(MAKE) bench
+
+# ---------------------------------------------------------------- Spark
+
+.PHONY: spark-install
+spark-install: $(READY) ## add Spark to the environment: half a gigabyte, and Java 17 or newer is needed
+	$(BIN)/pip install --quiet --require-hashes --no-build-isolation -r requirements-spark.lock
+
+.PHONY: spark
+spark: spark-install ## the tests of Spark
+	$(PYTEST) -n 0 tests/population/test_spark.py $(ARGS)
 
 # ---------------------------------------------------------------- packages
 

@@ -57,6 +57,7 @@ HOMES = {
     "httpx": {"server"},
     "jinja2": {"report"},
     "jwt": {"server"},
+    "polars": {"engines"},
     "prometheus_client": {"server"},
     "pyarrow": {"exchange"},
     "pydantic": {"model", "shelf"},
@@ -156,7 +157,7 @@ def picture():
         present = [room for room in row if room in there]
         if present:
             purposes = " | ".join(PURPOSES[room] for room in present)
-            lines.append(f"{'   '.join(present):<19}{purposes}")
+            lines.append(f"{'   '.join(present):<34}{purposes}")
     lines += ["", "imports"]
     for room in there:
         below = [other for other in there if (room, other) in edge]

@@ -56,6 +56,7 @@ from fasciculation_rules.model import (
 from fasciculation_rules.model.analytes import ANALYTES
 from fasciculation_rules.model.units import UNITS, WORDS, accepted_units
 from fasciculation_rules.shelf import releases
+from fasciculation_rules.shelf.lock import LOCKS
 from fasciculation_rules.shelf.strict_yaml import read_yaml
 
 CHECKOUT = Path(__file__).resolve().parent.parent
@@ -176,7 +177,7 @@ class Runner:
     def __init__(self, folder, *, strict=True):
         """Unless it is strict, a command may fail."""
         self.strict = strict
-        for name in ("docs", "rulesets", "tests", "requirements.lock"):
+        for name in ("docs", "rulesets", "tests", *LOCKS):
             (folder / name).symlink_to(CHECKOUT / name)
         self.folder = folder
         self.names = {"__name__": "docs"}

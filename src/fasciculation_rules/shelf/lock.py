@@ -1,4 +1,4 @@
-"""Reads what the project asks for and what is locked for it: pyproject.toml and requirements.lock of a checkout."""
+"""Reads what the project asks for and what is locked for it: pyproject.toml and the locks of a checkout."""
 
 from __future__ import annotations
 
@@ -9,6 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fasciculation_rules.errors import SafetyFileError
+
+LOCKS = ("requirements.lock", "requirements-spark.lock")
+"""The second is that of Spark, which weighs more than all else together."""
 
 _PIN = re.compile(r"([a-z0-9-]+)==([^ ;]+)(?: ; (.+?))? \\")
 _HASH = re.compile(r"--hash=sha256:([0-9a-f]{64})")
@@ -41,14 +44,14 @@ def read_project(checkout: Path) -> Project:
     """
     try:
         said = tomllib.loads((checkout / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-        lock = (checkout / "requirements.lock").read_text(encoding="utf-8")
+        pins = [pin for name in LOCKS for pin in _pins((checkout / name).read_text(encoding="utf-8"))]
     except (OSError, KeyError, tomllib.TOMLDecodeError):
         raise SafetyFileError(
-            f"'{checkout}' has no pyproject.toml with a project, or no requirements.lock, from which a bill of "
-            "materials is made; name a checkout with --checkout"
+            f"'{checkout}' has no pyproject.toml with a project, or not both of {' and '.join(LOCKS)}, from which "
+            "a bill of materials is made; name a checkout with --checkout"
         ) from None
     extras = {name: _names(wanted) for name, wanted in said.get("optional-dependencies", {}).items()}
-    return Project(_names(said["dependencies"]), extras, tuple(_pins(lock)))
+    return Project(_names(said["dependencies"]), extras, tuple({pin.name: pin for pin in pins}.values()))
 
 
 def _names(wanted: list[str]) -> tuple[str, ...]:

@@ -22,7 +22,7 @@ from fasciculation_rules.audit.documents.used import used
 from fasciculation_rules.audit.safety.selecting import read_by
 from fasciculation_rules.cli.app import run
 from fasciculation_rules.shelf.locate import shelf_root, versions
-from fasciculation_rules.shelf.lock import read_project
+from fasciculation_rules.shelf.lock import LOCKS, read_project
 from fasciculation_rules.shelf.opening import known_releases
 from fasciculation_rules.shelf.safety import read_safety
 
@@ -139,7 +139,7 @@ def test_inputs_that_change_the_answer_are_those_that_rules_read_with_the_highes
 
 PROJECT = read_project(CHECKOUT)
 BILL = bill(PROJECT, read_safety().anomalies)
-LOCK = (CHECKOUT / "requirements.lock").read_text(encoding="utf-8")
+LOCK = "".join((CHECKOUT / name).read_text(encoding="utf-8") for name in LOCKS)
 COMPONENTS = {each["name"]: each for each in BILL["components"]}
 
 
@@ -153,7 +153,7 @@ def test_every_locked_package_is_there_with_all_its_hashes() -> None:
         for place in each["externalReferences"]
         for one in place["hashes"]
     ]
-    assert sorted(hashes) == sorted(re.findall(r"sha256:([0-9a-f]{64})", LOCK))
+    assert sorted(hashes) == sorted(set(re.findall(r"sha256:([0-9a-f]{64})", LOCK)))
 
 
 def test_what_is_needed_always_for_an_extra_and_for_development_is_told_apart() -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from fasciculation_rules.shelf.lock import LOCKS
 from fasciculation_rules.shelf.safety import read_safety
 
 CHECKOUT = Path(__file__).resolve().parents[3]
@@ -75,7 +76,7 @@ def test_each_removal_is_of_a_control_that_the_safety_file_names(hazard: str, nu
 def test_without_a_unit_of_code_the_named_test_fails(
     hazard: str, unit: str, stands: str, instead: str, node: str, tmp_path: Path
 ) -> None:
-    for name in ("src", "tests", "rulesets", "docs", "pyproject.toml", "requirements.lock"):
+    for name in ("src", "tests", "rulesets", "docs", "pyproject.toml", *LOCKS):
         if name in ("src", "tests"):
             shutil.copytree(CHECKOUT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
         elif name == "pyproject.toml":

@@ -1,0 +1,1 @@
+"""Rules over whole columns of people: one sheet of formulas, printed as Polars expressions or as SQL."""

@@ -1,0 +1,250 @@
+"""Prints a sheet as Polars expressions, stage by stage. Truths are columns of bits, eight people to a byte.
+
+What no column of the input can decide is left out while printing, so a narrow input costs little.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from functools import reduce
+from operator import add
+from typing import assert_never
+
+import polars as pl
+
+from fasciculation_rules.engines.columns.formula import (
+    ALWAYS,
+    NEVER,
+    Closed,
+    Code,
+    Enough,
+    Every,
+    Interval,
+    Linear,
+    Minus,
+    No,
+    Number,
+    Score,
+    Some,
+    Test,
+    Truth,
+    Word,
+    Worth,
+    enough,
+    every,
+    no,
+    some,
+)
+from fasciculation_rules.engines.columns.rules import HIGH, LEVELS, LOW, worth_of
+from fasciculation_rules.engines.columns.sheet import Sheet
+
+_LANE = 8
+"""Bits are gathered in bytes before the bytes are joined to a word: an eighth of the memory is moved."""
+
+
+def to_polars(sheet: Sheet, frame: pl.LazyFrame, columns: Collection[str], beside: Sequence[str] = ()) -> pl.LazyFrame:
+    """The answer of every row: `sheet.kept`, after the columns `beside`.
+
+    `columns` are those of the frame that hold what is known, as whole numbers; any other is unknown for everybody.
+    """
+    printer = _Printer(sheet, columns)
+    for stage in printer.stages():
+        frame = frame.with_columns(stage)
+    return frame.select(*beside, *sheet.kept)
+
+
+class _Printer:
+    """Prints stage after stage, and remembers under which column each truth can be read."""
+
+    def __init__(self, sheet: Sheet, columns: Collection[str]) -> None:
+        self.sheet = sheet
+        self.numbers = set(columns)
+        self.named: dict[Truth, str] = {}
+        """Truths that stand in a column of bits."""
+        self.same: dict[Truth, Truth] = {}
+        """References (closed findings, names of the program) that were found to be another truth."""
+
+    def stages(self) -> list[list[pl.Expr]]:
+        """The columns to add, each stage resting on those before it."""
+        sheet, program = self.sheet, self.sheet.program
+        stages = [self._intervals(sheet.intervals)]
+        presents: dict[Truth, Truth] = {Closed(name, "present"): state.present for name, state in sheet.states.items()}
+        stages += [self._leaves(presents.values()), self._truths(presents)]
+        absents: dict[Truth, Truth] = {Closed(name, "absent"): state.absent for name, state in sheet.states.items()}
+        stages += [self._leaves(absents.values()), self._truths(absents)]
+        derived = [self._worths(layer, ("present", "absent")) for layer in program.stages]
+        rules = self._worths(tuple(program.rules), ("present",))
+        stages.append(self._leaves([truth for layer in (*derived, rules) for truth in layer.values()]))
+        for layer in (*derived, rules):
+            stages.append(self._truths(layer))
+        for numbers in sheet.numbers:
+            stages.append(self._numbers(numbers))
+            self.numbers |= {*numbers}
+        return [stage for stage in stages if stage]
+
+    # ---------------------------------------------------------------- stages
+
+    def _intervals(self, intervals: Mapping[str, Interval]) -> list[pl.Expr]:
+        """Computed quantities, where their inputs are there; what is reported stays."""
+        found = []
+        for name, interval in intervals.items():
+            when = self._least(interval.when)
+            if when == NEVER:
+                continue
+            for end, worked_out in ((LOW, interval.low), (HIGH, interval.high)):
+                expression: pl.Expr = pl.when(self._print(when)).then(self._linear(worked_out))
+                if name + end in self.numbers:
+                    reported = pl.col(name + end).cast(pl.Int64)
+                    expression = pl.when(reported.is_null()).then(expression).otherwise(reported)
+                found.append(expression.alias(name + end))
+            self.numbers |= {name + LOW, name + HIGH}
+        return found
+
+    def _linear(self, linear: Linear) -> pl.Expr:
+        """Half-even: up from the floor where more than half is left, or just half and the floor is odd."""
+        terms = [pl.col(column).cast(pl.Int64) * factor for column, factor in linear.columns.items()]
+        total = reduce(add, terms) + linear.constant
+        if linear.divisor > 1:
+            floor, rest = total // linear.divisor, (total % linear.divisor) * 2
+            up = (rest > linear.divisor) | ((rest == linear.divisor) & (floor % 2 == 1))
+            total = floor + up.cast(pl.Int64)
+        return total.clip(*linear.bounds)
+
+    def _leaves(self, truths: Collection[Truth]) -> list[pl.Expr]:
+        """Each comparison once."""
+        leaves = dict.fromkeys(leaf for truth in truths for leaf in _tests(truth))
+        new = [leaf for leaf in leaves if leaf.column in self.numbers and leaf not in self.named]
+        return [self._test(leaf).alias(self._name(leaf)) for leaf in new]
+
+    def _truths(self, truths: Mapping[Truth, Truth]) -> list[pl.Expr]:
+        """A column for each, unless it is a constant or stands in one already."""
+        found: dict[Truth, pl.Expr] = {}
+        for reference, truth in truths.items():
+            least = self._least(truth)
+            self.same[reference] = least
+            if least not in (ALWAYS, NEVER) and least not in self.named and not isinstance(least, No):
+                found[least] = self._print(least)
+        # They are named together at last, because columns of one stage do not see each other.
+        return [expression.alias(self._name(least)) for least, expression in found.items()]
+
+    def _worths(self, names: Sequence[str], values: Sequence[str]) -> dict[Truth, Truth]:
+        program = self.sheet.program
+        return {
+            Worth(name, least, value): worth_of(name, value, least, program)  # type: ignore[arg-type]
+            for name in names
+            for value in values
+            for least in LEVELS
+        }
+
+    def _numbers(self, numbers: Mapping[str, Number]) -> list[pl.Expr]:
+        return [self._number(number).alias(name) for name, number in numbers.items()]
+
+    def _name(self, truth: Truth) -> str:
+        return self.named.setdefault(truth, f"?{len(self.named)}")
+
+    # ---------------------------------------------------------------- truths
+
+    def _least(self, truth: Truth) -> Truth:
+        """The same truth with what was found out so far: references followed, columns that are not there never pass."""
+        match truth:
+            case Test():
+                return truth if truth.column in self.numbers else NEVER
+            case Closed() | Worth():
+                return self.same.get(truth, NEVER)
+            case Every(of=members):
+                return every(self._least(member) for member in members)
+            case Some(of=members):
+                return some(self._least(member) for member in members)
+            case Enough(n=n, of=members):
+                return enough(n, (self._least(member) for member in members))
+            case No(of=member):
+                return no(self._least(member))
+            case _:
+                assert_never(truth)
+
+    def _print(self, truth: Truth) -> pl.Expr:
+        """A least truth as an expression."""
+        if truth in self.named:
+            return pl.col(self.named[truth])
+        match truth:
+            case Test():
+                return self._test(truth)
+            case Every(of=members):
+                return pl.all_horizontal([self._print(member) for member in members]) if members else pl.lit(True)
+            case Some(of=members):
+                return pl.any_horizontal([self._print(member) for member in members]) if members else pl.lit(False)
+            case No(of=member):
+                return ~self._print(member)
+            case Enough(n=n, of=members):
+                return reduce(add, [self._points(member, 1, pl.UInt8) for member in members]) >= n
+            case Closed() | Worth():
+                raise AssertionError("a reference is followed before it is printed")
+            case _:
+                assert_never(truth)
+
+    def _test(self, test: Test) -> pl.Expr:
+        column = pl.col(test.column)
+        match test.comparator:
+            case "==":
+                return column.eq_missing(test.count)
+            case "!=":
+                passes = column != test.count
+            case ">=":
+                passes = column >= test.count
+            case "<=":
+                passes = column <= test.count
+            case ">":
+                passes = column > test.count
+            case "<":
+                passes = column < test.count
+            case _:
+                assert_never(test.comparator)
+        return passes.fill_null(False)
+
+    # ---------------------------------------------------------------- numbers
+
+    def _number(self, number: Number) -> pl.Expr:
+        match number:
+            case Minus(column=column, less=less):
+                return pl.col(column) - pl.col(less)
+            case Word(bits=bits):
+                return self._word([self._least(bit) for bit in bits])
+            case Score(points=points):
+                return reduce(add, [self._points(self._least(truth), worth, pl.Int32) for truth, worth in points])
+            case Code(choices=choices, otherwise=otherwise):
+                found: pl.Expr = pl.lit(otherwise, pl.Int8)
+                for truth, code in reversed(choices):
+                    least = self._least(truth)
+                    if least != NEVER:
+                        found = pl.when(self._print(least)).then(pl.lit(code, pl.Int8)).otherwise(found)
+                return found
+            case _:
+                assert_never(number)
+
+    def _points(self, truth: Truth, worth: int, kind: type[pl.DataType]) -> pl.Expr:
+        """So many where it holds, else none. (A cast of bits is several times slower.)"""
+        return pl.when(self._print(truth)).then(pl.lit(worth, kind)).otherwise(pl.lit(0, kind))
+
+    def _word(self, bits: Sequence[Truth]) -> pl.Expr:
+        lanes = []
+        for start in range(0, len(bits), _LANE):
+            lane = [(place, bit) for place, bit in enumerate(bits[start : start + _LANE]) if bit != NEVER]
+            if lane:
+                byte = reduce(add, [self._points(bit, 1 << place, pl.UInt8) for place, bit in lane])
+                lanes.append(byte.cast(pl.Int64) * (1 << start))
+        return reduce(add, lanes) if lanes else pl.lit(0, pl.Int64)
+
+
+def _tests(truth: Truth) -> list[Test]:
+    """The comparisons that a truth names."""
+    match truth:
+        case Test():
+            return [truth]
+        case Closed() | Worth():
+            return []
+        case No(of=member):
+            return _tests(member)
+        case Every(of=members) | Some(of=members) | Enough(of=members):
+            return [test for member in members for test in _tests(member)]
+        case _:
+            assert_never(truth)

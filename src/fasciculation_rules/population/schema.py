@@ -1,0 +1,75 @@
+"""The wide form: a row a person, a column a finding, two columns a quantity; every cell a whole number or empty."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+from fasciculation_rules.engines.columns.formula import NEVER, Test, Truth, some
+from fasciculation_rules.engines.columns.rules import HIGH, LOW
+from fasciculation_rules.logic.frozen import FrozenMapping
+from fasciculation_rules.logic.grammar import print_number
+from fasciculation_rules.model.ruleset import Ruleset
+from fasciculation_rules.model.vocabulary import Quantity
+
+PERSON = "person_id"
+Kind = Literal["finding", "values", "low", "high"]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of the wide form, with the numbers that it may hold."""
+
+    name: str
+    item: str
+    kind: Kind
+    least: int
+    most: int
+    about: Mapping[str, str]
+    """What the schema of a file says of it, beside its type."""
+
+
+@dataclass(frozen=True)
+class WideForm:
+    """The columns of one ruleset's wide form, in the order of its vocabulary. `person_id` comes before them."""
+
+    ruleset: Ruleset
+
+    @classmethod
+    def of(cls, ruleset: Ruleset) -> WideForm:
+        """The form of a ruleset, made once."""
+        return ruleset.kept(cls)
+
+    @cached_property
+    def columns(self) -> Mapping[str, Column]:
+        """Every column by name."""
+        found: dict[str, Column] = {}
+        for name, finding in self.ruleset.vocabulary.findings.items():
+            if finding.values:
+                listed = ", ".join(f"{number}={value}" for number, value in enumerate(finding.values, start=1))
+                found[name] = Column(name, name, "values", 1, len(finding.values), FrozenMapping({"values": listed}))
+            else:
+                about = FrozenMapping({"values": "1=present, 0=absent"})
+                found[name] = Column(name, name, "finding", 0, 1, about)
+        for name, quantity in self.ruleset.vocabulary.quantities.items():
+            low, high = quantity.bounds()
+            about = FrozenMapping(unit_of(quantity))
+            found[name + LOW] = Column(name + LOW, name, "low", low, high, about)
+            found[name + HIGH] = Column(name + HIGH, name, "high", low, high, about)
+        return FrozenMapping(found)
+
+    def said(self, finding: str, *, present: bool) -> Truth:
+        """Whether a row says that a finding, as the rails see it (`sex=male`), is present, or absent."""
+        item, _, value = finding.partition("=")
+        if not value:
+            return Test(item, "==", int(present))
+        values = self.ruleset.vocabulary.findings[item].values
+        numbers = [number for number, each in enumerate(values, start=1) if (each == value) is present]
+        return some(Test(item, "==", number) for number in numbers) if numbers else NEVER
+
+
+def unit_of(quantity: Quantity) -> dict[str, str]:
+    """What stands in the metadata of both columns of a quantity: its unit, and how much a count of one is."""
+    return {"unit": quantity.unit, "resolution": print_number(quantity.resolution)}

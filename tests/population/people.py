@@ -1,0 +1,144 @@
+"""People for the tests of columns: rows as records have them, contradictions and all; what `assess` says of each."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator, Mapping, Sequence
+from random import Random
+
+import polars as pl
+
+from fasciculation_rules import Assessment, Case, Ruleset, assess
+from fasciculation_rules.engines.columns.rules import HIGH, LOW
+from fasciculation_rules.engines.columns.to_polars import to_polars
+from fasciculation_rules.logic.condition import Compare, Count, leaves
+from fasciculation_rules.logic.grammar import print_number
+from fasciculation_rules.model.vocabulary import Finding
+from fasciculation_rules.population.rows import Decoded, Decoder
+from fasciculation_rules.population.schema import WideForm
+from fasciculation_rules.population.sheets import sheet_of
+
+Row = Mapping[str, int]
+TODAY = datetime.date(2026, 11, 1)
+
+
+def cut_points(ruleset: Ruleset) -> dict[str, set[int]]:
+    """The counts with which some condition, or a normal range, compares a quantity."""
+    found: dict[str, set[int]] = {}
+    program = ruleset.program
+    for condition in (*program.rules.values(), *program.derivations.values()):
+        for leaf in leaves(condition):
+            if isinstance(leaf, Compare) and isinstance(leaf.limit, Count):
+                found.setdefault(leaf.name, set()).add(leaf.limit.value)
+    for name, quantity in ruleset.vocabulary.quantities.items():
+        if quantity.normal is not None:
+            found.setdefault(name, set()).update(int(end / quantity.resolution) for end in quantity.normal)
+    return found
+
+
+def beside_every_limit(ruleset: Ruleset) -> Iterator[Row]:
+    """Each limit, one count below and one above: as a point, as an interval across it, and beside normal bloods."""
+    for name, cuts in cut_points(ruleset).items():
+        least, most = ruleset.vocabulary.quantities[name].bounds()
+        for cut in sorted(cuts):
+            for low, high in ((-1, -1), (0, 0), (1, 1), (-1, 0), (-1, 1), (0, 1)):
+                ends = {name + LOW: min(max(cut + low, least), most), name + HIGH: min(max(cut + high, least), most)}
+                yield {**ends, "age_low": 40, "age_high": 40, "fasciculation": 1} if name != "age" else ends
+                if low == high and "basic_bloods_normal" in ruleset.vocabulary.findings:
+                    yield {**ends, "basic_bloods_normal": 1, "sex": 1}
+
+
+def random_row(random: Random, ruleset: Ruleset) -> Row:
+    """Mostly unknown, or mostly denied, a few things present; nobody has looked whether that can be."""
+    vocabulary, cuts = ruleset.vocabulary, cut_points(ruleset)
+    plain = [name for name, finding in vocabulary.findings.items() if not finding.values]
+    row: dict[str, int] = {}
+    match random.choice(("empty", "few", "screened", "denied")):
+        case "few":
+            row |= dict.fromkeys(random.sample(plain, random.randint(1, 12)), 0)
+        case "screened":
+            row |= dict.fromkeys(vocabulary.screen, 0)
+        case "denied":
+            row |= dict.fromkeys(plain, 0)
+    row |= dict.fromkeys(random.sample(plain, random.choice((0, 1, 1, 2, 3, 6))), 1)
+    if random.random() < 0.3:
+        row["fasciculation"] = 1
+    for name in vocabulary.findings:
+        if vocabulary.is_summary(name) and random.random() < 0.3:
+            row[name] = 1
+    if random.random() < 0.6:
+        row["sex"] = random.choice((1, 2))
+    quantities = list(vocabulary.quantities)
+    for name in {"age", *random.sample(quantities, random.choice((0, 1, 3, 8)))}:
+        least, most = vocabulary.quantities[name].bounds()
+        near = [cut + step for cut in cuts.get(name, ()) for step in (-1, 0, 1)] or [least]
+        low = random.choice((random.choice(near), random.randint(least, most)))
+        high = low + random.choice((0, 0, 0, 0, 1, 50))
+        row[name + LOW], row[name + HIGH] = min(max(low, least), most), min(max(high, least), most)
+    return row
+
+
+def to_case(row: Row, ruleset: Ruleset) -> Case:
+    """The same as a case of which every item bears one day."""
+    given: dict[str, object] = {}
+    for name, item in ruleset.vocabulary.items.items():
+        if isinstance(item, Finding):
+            if name in row:
+                values = ("absent", "present") if not item.values else ("", *item.values)
+                given[name] = {"value": values[row[name]], "at": TODAY}
+        elif name + LOW in row:
+            low, high = (f"{print_number(row[name + end] * item.resolution)} {item.unit}" for end in (LOW, HIGH))
+            given[name] = {"value": low if low == high else {"from": low, "to": high}, "at": TODAY}
+    return Case.read({"given": given})
+
+
+def said_by_assess(row: Row, ruleset: Ruleset, engine: str = "compiled") -> Decoded:
+    """The oracle: one person at a time."""
+    found = assess(to_case(row, ruleset), ruleset, engine=engine, on=TODAY, reconcile=True)
+    return in_short(found, unanswered(row, ruleset))
+
+
+def unanswered(row: Row, ruleset: Ruleset) -> tuple[str, ...]:
+    from fasciculation_rules.assessing.admit import admit
+    from fasciculation_rules.assessing.disposition import screen_of
+    from fasciculation_rules.assessing.findings import close
+    from fasciculation_rules.assessing.tables import Tables
+
+    case = to_case(row, ruleset)
+    closed = close(admit(case, ruleset, on=TODAY, reconcile=True), case, ruleset, reconcile=True)
+    return screen_of(closed, Tables.of(ruleset)).unanswered
+
+
+def in_short(found: Assessment, screen: tuple[str, ...]) -> Decoded:
+    """What an assessment and a row of an answer both say."""
+    urgency, firings = found.urgency, found.firings
+    bounds = ("at_least", "at_most", "after_examination", "after_tests")
+    return Decoded(
+        entry=found.scope.entry,
+        urgency={bound: getattr(urgency, bound) for bound in bounds},
+        rung=found.disposition.rung,
+        settled=found.disposition.settled,
+        unanswered=screen,
+        fired=firings.fired,
+        discharged=firings.discharged,
+        open=firings.open,
+        awaits_examination=firings.awaits_examination,
+        awaits_test=firings.awaits_test,
+        differential=tuple((each.condition, each.standing) for each in found.differential),
+    )
+
+
+def to_frame(rows: Sequence[Row], ruleset: Ruleset) -> pl.DataFrame:
+    """Rows as a table of the wide form."""
+    schema = {"person_id": pl.String, **dict.fromkeys(WideForm.of(ruleset).columns, pl.Int32)}
+    table = [{"person_id": f"p{number}", **row} for number, row in enumerate(rows)]
+    return pl.DataFrame(table, schema=schema)
+
+
+def said_by_polars(rows: Sequence[Row], ruleset: Ruleset) -> list[Decoded]:
+    """All of them as columns."""
+    frame = to_frame(rows, ruleset)
+    columns = WideForm.of(ruleset).columns
+    answer = to_polars(sheet_of(ruleset), frame.lazy(), list(columns)).collect(engine="streaming")
+    decoder = Decoder(ruleset)
+    return [decoder.decode(cells) for cells in answer.iter_rows(named=True)]

@@ -1,0 +1,46 @@
+"""Runs a program by itself through each printer of columns."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import polars as pl
+
+from fasciculation_rules.engines.columns.rules import HIGH, LOW
+from fasciculation_rules.engines.columns.sheet import FIRINGS, joined, sheet_of_program, words_of
+from fasciculation_rules.engines.columns.to_polars import to_polars
+from fasciculation_rules.logic.facts import Facts
+from fasciculation_rules.logic.firing import Firing
+from fasciculation_rules.logic.program import Program
+
+PRINTERS = ("polars",)
+
+
+def firings(printer: str, program: Program, people: Sequence[Facts]) -> list[dict[str, Firing]]:
+    """The five values of every name for every person."""
+    answer = {"polars": _polars}[printer](program, _table(program, people))
+    return [_decoded(program, cells) for cells in answer.iter_rows(named=True)]
+
+
+def _table(program: Program, people: Sequence[Facts]) -> pl.DataFrame:
+    ends = [name + end for name in program.quantities for end in (LOW, HIGH)]
+    rows = [
+        {name: int(present) for name, present in person.findings.items()}
+        | {name + LOW: low for name, (low, _) in person.quantities.items()}
+        | {name + HIGH: high for name, (_, high) in person.quantities.items()}
+        for person in people
+    ]
+    schema = dict.fromkeys((*program.findings, *ends), pl.Int64)
+    return pl.DataFrame([{"row": number, **row} for number, row in enumerate(rows)], schema={"row": pl.Int64, **schema})
+
+
+def _polars(program: Program, table: pl.DataFrame) -> pl.DataFrame:
+    return to_polars(sheet_of_program(program), table.lazy(), table.columns, ["row"]).collect()
+
+
+def _decoded(program: Program, cells: dict[str, int]) -> dict[str, Firing]:
+    found = dict.fromkeys(program.names, Firing.FALSE)
+    for prefix, firing in FIRINGS.items():
+        mask = joined([cells[column] for column in words_of(prefix, len(program.names))])
+        found.update(dict.fromkeys(program.decode(mask), firing))
+    return found

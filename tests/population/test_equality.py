@@ -1,0 +1,64 @@
+"""What columns say of a person is what `assess` says of the same person, to the last rule."""
+
+from __future__ import annotations
+
+from random import Random
+
+import pytest
+from people import TODAY, Row, beside_every_limit, random_row, said_by_assess, said_by_polars, to_case
+
+from fasciculation_rules import Case, Ruleset, open_ruleset
+from fasciculation_rules.assessing.admit import admit
+from fasciculation_rules.assessing.findings import close
+from fasciculation_rules.population.rows import to_row
+from fasciculation_rules.shelf.kept import kept_folder, read_kept
+
+NIGHTLY = pytest.param("1.0.0", marks=pytest.mark.nightly)
+
+
+@pytest.fixture(scope="module", params=["1.1.0", NIGHTLY])
+def version(request: pytest.FixtureRequest) -> Ruleset:
+    return open_ruleset(request.param)
+
+
+def closed_row(case: Case, on: object, ruleset: Ruleset) -> Row:
+    """A case as a row: what is left once it is admitted, settled and closed."""
+    admitted = admit(case, ruleset, on=on, reconcile=True)  # type: ignore[arg-type]
+    return to_row(close(admitted, case, ruleset, reconcile=True).facts, ruleset)
+
+
+def agree(rows: list[Row], ruleset: Ruleset) -> None:
+    for row, said in zip(rows, said_by_polars(rows, ruleset), strict=True):
+        assert said == said_by_assess(row, ruleset), row
+
+
+def test_on_people_whose_records_contradict_themselves(version: Ruleset) -> None:
+    random = Random(20)
+    agree([random_row(random, version) for _ in range(500)], version)
+
+
+def test_beside_every_limit_and_every_normal_range(version: Ruleset) -> None:
+    agree(list(beside_every_limit(version)), version)
+
+
+def test_on_the_cases_and_the_kept_cases_of_the_ruleset(version: Ruleset) -> None:
+    rows = [closed_row(Case.read({"given": each.given}), each.on, version) for each in version.cases.values()]
+    for kept in read_kept(version.version, kept_folder()):
+        for cases in kept.cases.values():
+            rows += [closed_row(Case.read({"given": each.given}), each.on, version) for each in cases]
+    assert len(rows) > 1_000
+    agree([dict(row) for row in {tuple(sorted(row.items())): row for row in rows}.values()], version)
+
+
+def test_a_row_that_was_closed_before_says_the_same() -> None:
+    ruleset, random = open_ruleset("1.1.0"), Random(3)
+    rows = [random_row(random, ruleset) for _ in range(200)]
+    closed = [closed_row(to_case(row, ruleset), TODAY, ruleset) for row in rows]
+    assert said_by_polars(closed, ruleset) == said_by_polars(rows, ruleset)
+
+
+def test_nobody_is_all_unknown_without_a_row_of_facts() -> None:
+    ruleset = open_ruleset("1.1.0")
+    (said,) = said_by_polars([{}], ruleset)
+    assert (said.entry, said.settled, said.fired) == (None, False, ())
+    assert said.unanswered == ruleset.vocabulary.screen
