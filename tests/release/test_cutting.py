@@ -316,7 +316,7 @@ def test_the_next_release_is_compared_with_the_one_before_it_even_if_that_was_wi
     assert cut.previous.version == "1.0.0"
 
 
-@pytest.mark.parametrize("instead", ["9.9.9", "1.0.1"])
+@pytest.mark.parametrize("instead", ["9.9.9", "1.0.1", "1.0.0"])
 def test_what_is_to_be_used_instead_is_released_and_in_use(instead: str, shelf: Path, unchanged: Unchanged) -> None:
     copy(shelf, "1.0.0", "1.0.1")
     assert unchanged()

@@ -83,19 +83,40 @@ def test_an_event_that_does_not_fit_is_refused_and_the_file_stays(tmp_path: Path
 def test_who_adds_an_event_while_another_does_is_told_and_neither_is_lost(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """At the last moment before the new file takes the place of the old one."""
     append_event(tmp_path, released("1.0.0"))
-    original = history.os.fsync
+    original, refusals = Path.replace, []
+
+    def meanwhile(path: Path, target: Path) -> Path:
+        monkeypatch.setattr(Path, "replace", original)
+        with pytest.raises(RulesetReleasedError, match="somebody else adds to it at this moment; nothing was added"):
+            append_event(tmp_path, released("1.2.0"))
+        refusals.append(path)
+        return original(path, target)
+
+    monkeypatch.setattr(Path, "replace", meanwhile)
+    append_event(tmp_path, released("1.1.0"))
+    assert len(refusals) == 1
+    append_event(tmp_path, released("1.2.0"))
+    found = events_in((tmp_path / "releases.yaml").read_bytes())
+    assert [event.version for event in found] == ["1.0.0", "1.1.0", "1.2.0"]
+    assert [path.name for path in tmp_path.iterdir()] == ["releases.yaml"]
+
+
+def test_a_history_that_is_written_otherwise_meanwhile_is_not_written_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    append_event(tmp_path, released("1.0.0"))
+    file, original = tmp_path / "releases.yaml", history.os.fsync
 
     def meanwhile(handle: int) -> None:
-        monkeypatch.setattr(history.os, "fsync", original)
-        append_event(tmp_path, released("1.1.0"))
+        file.write_bytes(file.read_bytes() + b"# A word by hand.\n")
         original(handle)
 
     monkeypatch.setattr(history.os, "fsync", meanwhile)
     with pytest.raises(RulesetReleasedError, match="changed by somebody else meanwhile; nothing was added; try again"):
-        append_event(tmp_path, released("1.2.0"))
-    found = events_in((tmp_path / "releases.yaml").read_bytes())
-    assert [event.version for event in found] == ["1.0.0", "1.1.0"]
+        append_event(tmp_path, released("1.1.0"))
+    assert file.read_text().endswith("# A word by hand.\n")
     assert [path.name for path in tmp_path.iterdir()] == ["releases.yaml"]
 
 

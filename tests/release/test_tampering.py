@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import json
+import os
 import re
 import shutil
 from collections.abc import Callable
@@ -133,6 +134,43 @@ def test_a_link_that_says_the_same_is_opened_and_named_by_verify(shelf: Path) ->
     (found,) = verify("1.0.0")
     assert found.error is not None
     assert [(problem.file, problem.code) for problem in found.error.problems] == [(CRAMPS, "linked-file")]
+
+
+def test_a_link_in_place_of_a_folder_is_named_and_the_other_releases_are_still_told(
+    shelf: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = shelf / "1.0.0" / "rules" / "plan"
+    folder.rename(shelf / "elsewhere")
+    folder.symlink_to(shelf / "elsewhere")
+    shutil.copytree(shelf / "1.0.0" / "cases", shelf / "2.0.0")
+    (shelf / "2.0.0" / "ruleset.yaml").write_text("", encoding="utf-8")
+    assert run(["verify"]) == 1
+    out, err = capsys.readouterr()
+    assert out.startswith("1.0.0: ALTERED\n2.0.0: unreleased")
+    assert "rules/plan: linked-file: a link to elsewhere stands in place of the file; put the file itself there" in err
+
+
+def test_a_link_in_place_of_a_whole_release_is_named(shelf: Path) -> None:
+    (shelf / "1.0.0").rename(shelf / "elsewhere")
+    (shelf / "1.0.0").symlink_to(shelf / "elsewhere")
+    (found,) = verify("1.0.0")
+    assert found.integrity is Integrity.ALTERED
+    assert found.error is not None
+    assert [(problem.file, problem.code) for problem in found.error.problems] == [("1.0.0", "linked-file")]
+
+
+def test_a_release_of_which_a_file_cannot_be_read_is_altered(shelf: Path) -> None:
+    file = shelf / "1.0.0" / CRAMPS
+    file.unlink()
+    file.mkdir()
+    (file / "x").touch()
+    assert verify("1.0.0")[0].integrity is Integrity.ALTERED
+    shutil.rmtree(file)
+    os.mkfifo(file)
+    (found,) = verify("1.0.0")
+    assert found.integrity is Integrity.ALTERED
+    assert found.error is not None
+    assert [(problem.file, problem.code) for problem in found.error.problems] == [(CRAMPS, "unreadable-file")]
 
 
 def test_a_list_of_files_that_was_changed_is_not_believed_and_is_named(shelf: Path) -> None:

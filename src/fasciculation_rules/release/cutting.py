@@ -150,7 +150,8 @@ def withdraw(
     if known[version].status == "withdrawn":
         raise ReleaseRefusedError(f"ruleset {version} was {known[version].withdrawal or 'withdrawn'}, and stays so")
     if replaced_by is not None:
-        _refuse_unknown(replaced_by, [name for name, each in known.items() if each.status in ("draft", "active")])
+        in_use = [name for name, each in known.items() if each.status in ("draft", "active") and name != version]
+        _refuse_unknown(replaced_by, in_use)
     _refuse_unknown_hazard(hazard, safety or shelf.parent / SAFETY)
     event = Event(
         event="withdrawn",

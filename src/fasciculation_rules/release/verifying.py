@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
 from fasciculation_rules.audit.signatures import Judged, Standing, judge, vouch
-from fasciculation_rules.errors import Problem, RulesetAlteredError, RulesetNotFoundError, SignatureError
+from fasciculation_rules.errors import (
+    Problem,
+    RulesetAlteredError,
+    RulesetInvalidError,
+    RulesetNotFoundError,
+    SignatureError,
+)
 from fasciculation_rules.model.signing import ReleaseStatement, Signers
 from fasciculation_rules.release.signing import signatures
 from fasciculation_rules.shelf.altered import altered
@@ -90,14 +96,25 @@ def _version(name: str, root: Traversable, releases: Mapping[str, Release], trus
     release = releases.get(name)
     if name not in versions(root):
         return Verified(name, Integrity.MISSING, release)
-    files = read_files(root / name)
-    found = text_digest(files)
     if release is None:
-        return Verified(name, Integrity.UNRELEASED, None, found)
+        return Verified(name, Integrity.UNRELEASED, None)
+    try:
+        files = read_files(root / name)
+    except RulesetInvalidError as unread:
+        return Verified(name, Integrity.ALTERED, release, error=_unread(root, name, unread.problems))
+    found = text_digest(files)
     error, logic = _fault(root, release, files)
     integrity = Integrity.MATCHES if error is None else Integrity.ALTERED
     judged = None if trust is None else tuple(_signatures(root, name, found, logic, trust))
     return Verified(name, integrity, release, found, logic, error, judged)
+
+
+def _unread(root: Traversable, version: str, problems: Iterable[Problem]) -> RulesetAlteredError:
+    """What keeps a release from being read: a link is named as one."""
+    named = {problem.file: problem for problem in (*problems, *_links(root, version))}
+    return RulesetAlteredError(
+        f"ruleset {version} was altered after its release: not all of it can be read", named.values()
+    )
 
 
 def _fault(root: Traversable, release: Release, files: Mapping[str, bytes]) -> tuple[RulesetAlteredError | None, str]:
@@ -117,14 +134,18 @@ def _fault(root: Traversable, release: Release, files: Mapping[str, bytes]) -> t
 
 def _beside(root: Traversable, release: Release) -> Iterator[Problem]:
     """Links in place of files, which may say something else tomorrow; and a list of files that is not the release's."""
-    for path, file in walk(root / release.version):
-        if isinstance(file, Path) and file.is_symlink():
-            message = f"a link to {file.readlink().name} stands in place of the file"
-            yield Problem(path, 0, 0, "", "linked-file", message, "put the file itself there")
+    yield from _links(root, release.version)
     listed = root / FOLDER / name_of(release.version)
     if listed.is_file() and read_manifest(root, release.version, release.text_digest) is None:
         message = f"the list of files has not the digest {release.text_digest}"
         yield Problem(f"{FOLDER}/{listed.name}", 0, 0, "", "altered-file", message, "restore it")
+
+
+def _links(root: Traversable, version: str) -> Iterator[Problem]:
+    for path, file in [(version, root / version), *walk(root / version)]:
+        if isinstance(file, Path) and file.is_symlink():
+            message = f"a link to {file.readlink().name} stands in place of the file"
+            yield Problem(path, 0, 0, "", "linked-file", message, "put the file itself there")
 
 
 def _signatures(

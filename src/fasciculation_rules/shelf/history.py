@@ -6,7 +6,7 @@ import json
 import os
 import tempfile
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from fasciculation_rules.errors import RulesetInvalidError, RulesetReleasedError
@@ -21,7 +21,34 @@ def append_event(shelf: Path, event: Event) -> None:
     Raises RulesetInvalidError where it does not fit them, or the file does not follow its form; RulesetReleasedError
     where somebody else adds one at this moment. Then the file is as it was.
     """
-    file = shelf / FILE
+    with _alone(shelf):
+        _append(shelf / FILE, event)
+
+
+@contextmanager
+def _alone(shelf: Path) -> Iterator[None]:
+    """Keeps everybody else from adding meanwhile, where the system has such locks.
+
+    Raises RulesetReleasedError where somebody else does.
+    """
+    try:
+        from fcntl import LOCK_EX, LOCK_NB, flock
+    except ImportError:  # Windows; what is written meanwhile is still seen, unless in the very last moment
+        yield
+        return
+    handle = os.open(shelf, os.O_RDONLY)
+    try:
+        try:
+            flock(handle, LOCK_EX | LOCK_NB)
+        except BlockingIOError:
+            fault = f"{FILE}: somebody else adds to it at this moment; nothing was added; try again"
+            raise RulesetReleasedError(fault) from None
+        yield
+    finally:
+        os.close(handle)
+
+
+def _append(file: Path, event: Event) -> None:
     before = file.read_bytes() if file.exists() else b""
     known = events_in(before) if before else ()
     after = _with_event(before or _BEGUN.encode(), event)
