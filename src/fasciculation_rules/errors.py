@@ -86,6 +86,16 @@ def wrong_argument(expected: str, found: object) -> ArgumentError:
     return ArgumentError(f"{expected}; found {'None' if found is None else type(found).__name__}")
 
 
+def must_say(needs: str, text: object, *, or_nothing: bool = False) -> None:
+    """Raises ArgumentError where a text that is kept for ever says nothing, or cannot be written down."""
+    if not isinstance(text, str):
+        raise wrong_argument(needs, text)
+    if not text.strip() and not or_nothing:
+        raise ArgumentError(f"{needs}; found nothing")
+    if any("\ud800" <= letter <= "\udfff" for letter in text):
+        raise ArgumentError(f"{needs}; found bytes that are no text in UTF-8")
+
+
 class RulesetError(FasciculationRulesError):
     """Something about a ruleset."""
 

@@ -351,11 +351,82 @@ def test_what_was_in_force_is_told_with_its_profile(kept: Command) -> None:
         ["--event", "silenced", "--by", "x"],
         ["--event", "exploded", "--by", "x", "--why", "y"],
         ["--event", "silenced", "--by", "x", "--why", "y", "--since", "yesterday"],
+        ["--event", "silenced", "--by", "x", "--why", "y", "records.jsonl"],
+        ["--event", "silenced", "--by", "x", "--why", "y", "--profile", "site.yaml"],
+        ["--event", "silenced", "--by", "x", "--why", " "],
+        ["--event", "silenced", "--by", "x\udcff", "--why", "y"],
+        ["--event", "silenced", "--by", "x", "--why", "y", "--tenant", "\udcff"],
+        ["--by", "x"],
+        ["records.jsonl", "--why", "x"],
+        [],
     ],
 )
 def test_an_event_that_says_too_little_or_too_much_is_refused(options: list[str], kept: Command) -> None:
     assert kept("ledger", "append", "d.ledger", *options).code == 2
     assert kept("ledger", "export", "d.ledger").out.count("\n") == 3
+
+
+@pytest.mark.parametrize(
+    "what",
+    [
+        ["none.jsonl"],
+        ["refused.jsonl"],
+        ["none.jsonl", "refused.jsonl"],
+        ["--event", "deployed"],
+        ["--event", "silenced", "--by", "x", "--why", ""],
+        ["--event", "deployed", "--by", "x", "--why", "y", "--ruleset", "9.9.9"],
+    ],
+)
+def test_nothing_is_begun_for_what_is_not_kept(what: list[str], recorded: Command) -> None:
+    Path("refused.jsonl").write_text("{}\n")
+    said = recorded("ledger", "append", "new.ledger", "--new", *what)
+    assert (said.code, said.out) == (2, "")
+    assert list(Path().glob("new.ledger*")) == []
+
+
+def test_a_file_that_cannot_be_read_is_told_and_the_others_are_kept(recorded: Command) -> None:
+    said = recorded("ledger", "append", "d.ledger", "none.jsonl", "records.jsonl", "--new")
+    assert (said.code, len(said.lines)) == (4, 3)
+    assert "error: none.jsonl: unreadable-file: the file cannot be read: no such file or directory" in said.err
+
+
+@pytest.mark.parametrize("text", ["", " ", "\udcff"])
+def test_who_erases_or_holds_says_why_in_words(text: str, kept: Command) -> None:
+    before = kept("ledger", "export", "d.ledger").out
+    for arguments in (
+        ["erase", "d.ledger", "1", "--basis", text, "--by", "x"],
+        ["erase", "d.ledger", "1", "--basis", "x", "--by", text],
+        ["hold", "d.ledger", "1", "--why", text, "--by", "x"],
+        ["hold", "d.ledger", "1", "--why", "x", "--by", text],
+    ):
+        said = kept("ledger", *arguments)
+        assert (said.code, said.out) == (2, "")
+    assert kept("ledger", "export", "d.ledger").out == before
+
+
+def test_a_subject_of_whom_nothing_is_kept_is_said_to_be_one(kept: Command) -> None:
+    said = kept("ledger", "export", "d.ledger", "--subject", "nobody")
+    assert (said.code, said.out) == (0, "")
+    assert said.err == "no record is kept under this reference; one that was erased is under none\n"
+    assert kept("ledger", "export", "d.ledger", "--subject", "\udcff").code == 2
+
+
+def test_a_wrong_use_leads_to_the_help_of_its_own_verb(kept: Command) -> None:
+    said = kept("ledger", "hold", "d.ledger", "1", "--why", "x", "--by", "y", "--until", "yesterday")
+    assert said.code == 2
+    assert "'--until': 'yesterday' is not a date" in said.err
+    assert "see `fasciculation-rules ledger hold --help`" in said.err
+    assert "see `fasciculation-rules ledger --help`" in kept("ledger", "nothing").err
+
+
+def test_what_is_no_proof_is_told_in_words(kept: Command) -> None:
+    for text in ("{}", '{"kind": "head"}', "[]"):
+        Path("proof").write_text(text)
+        said = kept("ledger", "verify", "--proof", "proof")
+        assert said.code == 2
+        assert "kind: bad-value: expected 'inclusion' or 'consistency', as `ledger prove` prints it" in said.err
+    Path("proof").write_text('{"kind": "consistency", "format": 1}')
+    assert "first_root: missing-key" in kept("ledger", "verify", "--proof", "proof").err
 
 
 def test_what_names_nothing_is_refused(kept: Command) -> None:

@@ -331,6 +331,8 @@ def test_a_withdrawal_names_a_hazard_that_there_is_and_gives_a_reason(shelf: Pat
         withdraw("1.0.0", reason="Too bold.", hazard="HZ-11", date=DAY)
     with pytest.raises(ArgumentError, match="a withdrawal needs a reason"):
         withdraw("1.0.0", reason=" ", hazard="HZ-1", date=DAY)
+    with pytest.raises(ArgumentError, match="found bytes that are no text in UTF-8"):
+        withdraw("1.0.0", reason="\udcff", hazard="HZ-1", date=DAY)
     with pytest.raises(UnknownNameError, match=r"there are no hazards in .*name the folder of the safety files"):
         withdraw("1.0.0", reason="Too bold.", hazard="HZ-1", date=DAY, safety=shelf)
     assert unchanged()

@@ -7,6 +7,8 @@ import json
 import os
 import re
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -419,6 +421,50 @@ def test_the_command_line_says_how_far_the_history_is_vouched_for(
     assert run(["verify", "--trust", str(trust), "--as", "json"]) == 1
     values = json.loads(capsys.readouterr().out)
     assert (values["history"]["events"], values["history"]["vouched"], values["authenticity"]) == (2, 0, "NOT shown")
+
+
+@pytest.mark.parametrize("meaning", ["", " ", "\udcff"])
+@pytest.mark.parametrize("what", ["1.0.0", "--history"])
+def test_a_signature_says_what_it_means(
+    what: str, meaning: str, shelf: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "key.pem").write_bytes(pem())
+    assert run(["sign", what, "--key", str(tmp_path / "key.pem"), "--role", "author", "--meaning", meaning]) == 2
+    assert "error: a signature needs a meaning: " in capsys.readouterr().err
+    assert not (shelf / "signatures").exists()
+
+
+def test_a_key_that_is_given_for_a_list_of_signers_is_refused_and_not_repeated(
+    shelf: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    key = tmp_path / "key.pem"
+    key.write_bytes(b"\n" + pem())
+    assert run(["verify", "--trust", str(key)]) == 2
+    out, err = capsys.readouterr()
+    assert (out, err) == ("", "error: key.pem is a key; expected a list of signers (signers.yaml)\n")
+
+
+@pytest.mark.parametrize("name", ["none.pem", "folder", "pipe"])
+def test_a_key_that_cannot_be_read_is_told(
+    name: str, shelf: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "folder").mkdir()
+    os.mkfifo(tmp_path / "pipe")
+    assert run(["sign", "1.0.0", "--key", str(tmp_path / name), "--role", "author", "--meaning", "x"]) == 2
+    err = capsys.readouterr().err
+    assert err.startswith("error: the key cannot be read\n")
+    assert "unreadable-file" in err
+
+
+def test_a_passphrase_that_cannot_be_asked_for_is_told(shelf: Path, tmp_path: Path) -> None:
+    (tmp_path / "key.pem").write_bytes(pem(b"open"))
+    said = ["--key", str(tmp_path / "key.pem"), "--role", "author", "--meaning", "x"]
+    done = subprocess.run(
+        [sys.executable, "-m", "fasciculation_rules", "sign", "1.0.0", *said],
+        stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False, start_new_session=True,
+    )  # fmt: skip
+    fault = "the key is under a passphrase, and there is no terminal on which to ask for it; sign on one"
+    assert (done.returncode, done.stdout, done.stderr) == (2, "", f"error: {fault}\n")
 
 
 @pytest.mark.parametrize("options", [[], ["1.0.0", "--history"]])

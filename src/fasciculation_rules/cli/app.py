@@ -119,9 +119,13 @@ def _told(error: typer.TyperException) -> str:
 
 def _help_of(given: Sequence[str]) -> str:
     """The command line that helps: of the verb that was meant, if there was one."""
-    verbs = {command.name for command in app.registered_commands}
-    verb = next((word for word in given if not word.startswith("-")), "")
-    return f"{PROGRAM} {verb} --help" if verb in verbs else f"{PROGRAM} --help"
+    verbs: set[tuple[str | None, ...]] = {(command.name,) for command in app.registered_commands}
+    for group in app.registered_groups:
+        inside = group.typer_instance.registered_commands if group.typer_instance else ()
+        verbs |= {(group.name,), *((group.name, command.name) for command in inside)}
+    words = tuple(word for word in given if not word.startswith("-"))[:2]
+    meant = next((words[:count] for count in (2, 1) if words[:count] in verbs), ())
+    return " ".join((PROGRAM, *meant, "--help"))
 
 
 def _drop_output() -> None:

@@ -103,10 +103,6 @@ def sign_command(
     from fasciculation_rules.audit.review.folder import add_to
     from fasciculation_rules.audit.review.signing_off import sign_off
 
-    if decision is not Said.AGREE and not comment:
-        raise typer.BadParameter(f"'{decision}' needs a comment that says why", param_hint="'--comment'")
-    if not interests.strip():
-        raise typer.BadParameter("say what they are, or 'none'", param_hint="'--interests'")
     ruleset = open_ruleset(version)
     subject = None if rule is None else _rule(rule, ruleset)
     time = read_time_option(at, "--at")

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, ConfigDict, Discriminator, Field, TypeAdapter, ValidationError
 
-from fasciculation_rules.errors import LedgerError
+from fasciculation_rules.errors import LedgerError, problem
 from fasciculation_rules.model.assessment import Part
 from fasciculation_rules.model.base import Text
 from fasciculation_rules.model.problems import problems_of
@@ -94,6 +95,7 @@ class Consistency(Held):
 
 
 Proof = Inclusion | Consistency
+KINDS = ("inclusion", "consistency")
 _PROOF: TypeAdapter[Proof] = TypeAdapter(Annotated[Proof, Discriminator("kind")])
 
 
@@ -102,7 +104,12 @@ def read_proof(data: object) -> Proof:
 
     Raises LedgerError where it is none.
     """
+    kind = data.get("kind") if isinstance(data, Mapping) else None
+    if kind not in KINDS:
+        fault = f"expected '{KINDS[0]}' or '{KINDS[1]}', as `ledger prove` prints it"
+        raise LedgerError("the proof cannot be read", [problem("bad-value", fault, at="kind")])
     try:
         return _PROOF.validate_python(data)
     except ValidationError as error:
-        raise LedgerError("the proof cannot be read", problems_of(error, Inclusion)) from None
+        model = Inclusion if kind == "inclusion" else Consistency
+        raise LedgerError("the proof cannot be read", problems_of(error, model)) from None

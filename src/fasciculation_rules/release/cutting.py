@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Literal
 
 from fasciculation_rules.errors import (
-    ArgumentError,
     ReleaseRefusedError,
     RulesetNotFoundError,
     RulesetReleasedError,
     UnknownNameError,
     did_you_mean,
+    must_say,
 )
 from fasciculation_rules.model.ruleset import Ruleset
 from fasciculation_rules.model.signing import Signers
@@ -81,8 +81,7 @@ def release(
     RulesetReleasedError or RulesetInvalidError where there is nothing to release; EngineUnavailableError where an
     engine or the extra `prove` is not here.
     """
-    if not notes.strip():
-        raise ArgumentError("a release needs notes: a sentence on what it is and what is new in it")
+    must_say("a release needs notes: a sentence on what it is and what is new in it", notes)
     shelf = writable_shelf()
     known = read_releases(shelf)
     if version in known:
@@ -142,8 +141,7 @@ def withdraw(
     there is no such hazard; ReleaseRefusedError where it was withdrawn before; RulesetInvalidError where the day does
     not fit the history; ArgumentError where no reason is given.
     """
-    if not reason.strip():
-        raise ArgumentError("a withdrawal needs a reason: a sentence that whoever uses the version will read")
+    must_say("a withdrawal needs a reason: a sentence that whoever uses the version will read", reason)
     shelf = writable_shelf()
     known = read_releases(shelf)
     _refuse_unknown(version, known)

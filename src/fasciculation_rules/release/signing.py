@@ -8,7 +8,7 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 
 from fasciculation_rules.audit.dsse import SigningKey, seal
-from fasciculation_rules.errors import ArgumentError, RulesetReleasedError, SignatureError
+from fasciculation_rules.errors import ArgumentError, RulesetReleasedError, SignatureError, must_say
 from fasciculation_rules.model.signing import Envelope, HistoryStatement, ReleaseStatement, Role, Statement
 from fasciculation_rules.release.cutting import writable_shelf
 from fasciculation_rules.shelf.altered import altered
@@ -34,7 +34,7 @@ def sign(version: str, *, key: SigningKey, role: Role, meaning: str, at: datetim
     Raises RulesetAlteredError where the release is not what was released, RulesetReleasedError where it was not;
     SignatureError where this key signed it before.
     """
-    _must_have_an_offset(at)
+    _check(meaning, at)
     shelf = writable_shelf()
     ruleset = open_ruleset(version)
     if ruleset.status == "unreleased":
@@ -60,7 +60,7 @@ def sign_history(*, key: SigningKey, role: Role, meaning: str, at: datetime.date
 
     Raises RulesetReleasedError where there is no event; SignatureError where this key signed as many before.
     """
-    _must_have_an_offset(at)
+    _check(meaning, at)
     shelf = writable_shelf()
     events = read_events(shelf)
     if not events:
@@ -77,7 +77,8 @@ def sign_history(*, key: SigningKey, role: Role, meaning: str, at: datetime.date
     return _kept(file, statement, key, f"{len(events)} events")
 
 
-def _must_have_an_offset(at: datetime.datetime) -> None:
+def _check(meaning: str, at: datetime.datetime) -> None:
+    must_say("a signature needs a meaning: a sentence on what the signer vouches for", meaning)
     if at.tzinfo is None:
         raise ArgumentError("the time of a signature has an offset, such as datetime.UTC")
 

@@ -23,7 +23,10 @@ def read_signers(file: Traversable) -> Signers:
     problems: list[Problem] = []
     signers = None
     try:
-        document = read_yaml(read_bytes(file, MAX_BYTES), file.name, problems)
+        raw = read_bytes(file, MAX_BYTES)
+        if raw.lstrip().startswith(b"-----BEGIN"):  # and nothing of it is repeated: it may be secret
+            raise SignatureError(f"{file.name} is a key; expected a list of signers (signers.yaml)")
+        document = read_yaml(raw, file.name, problems)
     except OSError as error:
         document = None
         problems.append(unreadable(file.name, error))

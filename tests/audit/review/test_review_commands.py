@@ -49,7 +49,10 @@ def test_a_sign_off_is_made_kept_and_counted(tmp_path: Path, key: Path, capsys: 
     ("changes", "said"),
     [
         (["--decision", "disagree"], "'disagree' needs a comment that says why"),
-        (["--decision", "agree", "--interests", " "], "say what they are, or 'none'"),
+        (["--decision", "agree", "--interests", " "], "declares interests, or says 'none'; found nothing"),
+        (["--decision", "agree", "--interests", "a\udcff"], "found bytes that are no text in UTF-8"),
+        (["--decision", "disagree", "--comment", " "], "needs a comment that says why; found nothing"),
+        (["--decision", "agree", "--comment", ""], "needs a comment that says why; found nothing"),
         (["--decision", "perhaps"], "'perhaps' is not one of"),
         (["--decision", "agree", "--at", "yesterday"], "expected a time"),
     ],

@@ -10,7 +10,7 @@ from typing import Any
 from fasciculation_rules.audit.ledger.entry import EVENTS, RECORD, Entry
 from fasciculation_rules.audit.ledger.store import Ledger, to_bytes, to_time
 from fasciculation_rules.audit.record import Record
-from fasciculation_rules.errors import ArgumentError
+from fasciculation_rules.errors import ArgumentError, must_say
 from fasciculation_rules.shelf.digest import canonical_json
 
 
@@ -58,6 +58,9 @@ def append_event(
         raise ArgumentError(f"an event is one of {', '.join(EVENTS)}")
     if (ruleset is not None) != (kind in ("deployed", "rolled-back")):
         raise ArgumentError("what is deployed or rolled back to is a ruleset; no other event has one")
+    must_say("an event needs to say who did it (by)", by)
+    must_say("an event needs to say why it was done (why)", why)
+    must_say("a tenant is text", tenant, or_nothing=True)
     with ledger.writing():
         body = {
             "since": ledger.now() if since is None else to_time(since),

@@ -11,8 +11,10 @@ from typing import Any
 from fasciculation_rules.audit.ledger.entry import ERASED, HELD, LIFTED, RECORD, Entry
 from fasciculation_rules.audit.ledger.faults import told
 from fasciculation_rules.audit.ledger.store import Ledger
-from fasciculation_rules.errors import LedgerError, RecordHeldError
+from fasciculation_rules.errors import LedgerError, RecordHeldError, must_say
 from fasciculation_rules.shelf.digest import canonical_json
+
+BY = "it needs to be said who does so (by)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,8 @@ def erase(ledger: Ledger, named: str, *, basis: str, by: str) -> Erasure:
     A record that was erased before stays erased; what may have been left of it beside the file goes now.
     Raises RecordHeldError where it is held, and LedgerError where it cannot be erased, or not yet wholly.
     """
+    must_say("an erasure needs to say on what basis", basis)
+    must_say(BY, by)
     with ledger.writing():
         entry, opening = ledger.find(named)
         if entry.kind != RECORD:
@@ -97,6 +101,8 @@ def lift(ledger: Ledger, named: str, *, why: str, by: str) -> Entry:
 
 
 def _say(ledger: Ledger, kind: str, named: str, body: dict[str, Any]) -> Entry:
+    must_say("a hold, and the end of one, needs to say why", body["why"])
+    must_say(BY, body["by"])
     with ledger.writing():
         entry, opening = ledger.find(named)
         if entry.kind != RECORD or opening is None:

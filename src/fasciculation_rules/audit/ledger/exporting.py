@@ -8,6 +8,7 @@ from typing import Any
 
 from fasciculation_rules.audit.ledger.entry import ERASED, RECORD, Entry, Opening
 from fasciculation_rules.audit.ledger.store import Ledger
+from fasciculation_rules.errors import must_say
 
 FORMAT = 1
 
@@ -17,6 +18,8 @@ def export(ledger: Ledger, *, subject: str | None = None) -> Iterator[dict[str, 
 
     With `subject` only the records that a caller made under this reference.
     """
+    if subject is not None:
+        must_say("a reference is text", subject)
     with ledger.reading():
         erased = _erasures(ledger)
         rows = ledger.rows() if subject is None else ledger.rows("WHERE subject = ?", subject)

@@ -6,6 +6,7 @@ import datetime
 
 from fasciculation_rules.audit.dsse import SigningKey, seal
 from fasciculation_rules.audit.review.reading import subject_of
+from fasciculation_rules.errors import must_say
 from fasciculation_rules.model.review import Decision, SignOff
 from fasciculation_rules.model.ruleset import Ruleset
 from fasciculation_rules.model.signing import Envelope, Role
@@ -28,7 +29,13 @@ def sign_off(
     at: datetime.datetime,
     comment: str | None = None,
 ) -> tuple[Envelope, SignOff]:
-    """The sealed statement, and what it says; `rule` is None for the version as a whole."""
+    """The sealed statement, and what it says; `rule` is None for the version as a whole.
+
+    Raises ArgumentError where interests are not declared, or a decision that needs a comment has none.
+    """
+    must_say("a sign-off declares interests, or says 'none'", interests)
+    if decision != "agree" or comment is not None:
+        must_say(f"'{decision}' needs a comment that says why", comment)
     subject = subject_of(rule, ruleset)
     said = SignOff(
         signer=key.id,
