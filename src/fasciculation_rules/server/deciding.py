@@ -20,18 +20,19 @@ from fasciculation_rules.server.policy import Moment, Quiet, Show, Situation, Ve
 from fasciculation_rules.server.prefetch import Gathered, check_patient, check_required
 from fasciculation_rules.server.serving import Serving
 from fasciculation_rules.server.silencing import is_silenced
-from fasciculation_rules.server.situation import Looked, look, situation_of
+from fasciculation_rules.server.situation import Looked, Person, look, may_come_in, read_person, situation_of
 from fasciculation_rules.server.state import State
 
 
 @dataclass(frozen=True)
 class Decided:
-    """One answer: its body, why there is no card, and what was looked at (None where nothing was)."""
+    """One answer: its body, why there is no card, and who was read and looked at (None where nobody was)."""
 
     decision: str
     body: Json
     why: str = ""
     show: Show | None = None
+    person: Person | None = None
     seen: Looked | None = None
     record: Record | None = None
     incomplete: tuple[str, ...] = ()
@@ -50,20 +51,27 @@ def _is_relevant(order: Json, serving: Serving) -> bool:
     return any((system_of(system), code) in serving.orders.watched for system, code in codes_of(order))
 
 
-def without_a_look(call: Call, why: Why) -> Decided:
-    """The answer to a call that nothing was decided for."""
+def without_a_look(call: Call, why: Why, person: Person | None = None, incomplete: tuple[str, ...] = ()) -> Decided:
+    """The answer to a call that no rule was run for. Its id rests on the call alone, and it makes no record."""
     text = f"{call.instance}\0{call.hook}\0{why}"
-    return Decided(f"sha256:{hashlib.sha256(text.encode()).hexdigest()}", response([], why), why)
+    decision = f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"
+    return Decided(decision, response([], why, incomplete), why, person=person, incomplete=incomplete)
 
 
 def decide(call: Call, gathered: Gathered, serving: Serving, state: State, at: datetime.datetime) -> Decided:
     """The answer to one call. `at` is the time of the service's own clock.
 
-    Raises Refused where no guidance is possible, and EngineDisagreementError where the engines differ.
+    Raises Refused where no guidance is possible, FhirError where the data are no FHIR, and EngineDisagreementError
+    where the engines differ.
     """
     check_required(gathered)
     check_patient(gathered, call)
-    seen = look(call, gathered, serving, state.key, at)
+    person = read_person(call, gathered, serving, state.key, at)
+    if person.imported.report.deceased:
+        return without_a_look(call, Why.DECEASED, person, gathered.incomplete)
+    if not may_come_in(person, serving.ruleset):
+        return without_a_look(call, Why.NO_ENTRY, person, gathered.incomplete)
+    seen = look(person, call, gathered, serving)
     situation = situation_of(seen, call, gathered, serving, state.key)
     found = verdict(situation, screen_days=serving.site.windows.screen_days)
     found = _at_this_site(found, situation, seen, call, serving, state)
@@ -71,10 +79,18 @@ def decide(call: Call, gathered: Gathered, serving: Serving, state: State, at: d
     made = _card(found, call, gathered, serving, seen, record.id) if isinstance(found, Show) else None
     live = serving.site.mode is Mode.LIVE
     why = str(found.why) if isinstance(found, Quiet) else "" if live else str(Why.SILENT)
-    body = response([made] if made and live else [], why, gathered.incomplete)
     if serving.ledger is not None:
         record = with_beside(record, shown={"why": why, **({"card": made} if made else {})})
-    return Decided(record.id, body, why, found if isinstance(found, Show) else None, seen, record, gathered.incomplete)
+    return Decided(
+        decision=record.id,
+        body=response([made] if made and live else [], why, gathered.incomplete),
+        why=why,
+        show=found if isinstance(found, Show) else None,
+        person=person,
+        seen=seen,
+        record=record,
+        incomplete=gathered.incomplete,
+    )
 
 
 def _at_this_site(
@@ -92,7 +108,7 @@ def _at_this_site(
     if site.mode is Mode.LIVE and site.remembers_cards:
         loud = loudness(found, situation.at_least, serving.ruleset)
         memory = Memory(state, site.site)
-        if not memory.may_show(call.patient, call.instance, loud, seen.today, site.windows.repeat_days):
+        if not memory.may_show(call.patient, call.instance, loud, seen.person.today, site.windows.repeat_days):
             return Quiet(Why.SHOWN)
     return found
 
@@ -111,9 +127,9 @@ def _card(show: Show, call: Call, gathered: Gathered, serving: Serving, seen: Lo
     detail = wording.joined(
         (
             serving.stamp,
-            wording.recorded(named, seen.imported, ruleset),
+            wording.recorded(named, seen.person.imported, ruleset),
             "" if show.row in (2, 4) else wording.advised(assessment, ruleset),
-            wording.not_recorded(seen.left, ruleset),
+            wording.not_recorded(seen.person.left, ruleset),
             "" if show.row == 4 else wording.reasons(sentences),
             f"Ruleset {ruleset.version}, {ruleset.about.review}. It advises clinicians and makes no diagnosis.",
             wording.unread(gathered.incomplete),
@@ -134,14 +150,14 @@ def _reasons(seen: Looked, serving: Serving) -> list[Sentence]:
 
 def _is_present(seen: Looked, name: str) -> bool:
     """Whether the record itself says so; what follows from it is not called recorded."""
-    given = seen.imported.case.given.get(name)
+    given = seen.person.imported.case.given.get(name)
     return given is not None and given.value != "absent"
 
 
 def _oldest(names: list[str], seen: Looked) -> int | None:
     """Days since the newest of these was recorded."""
-    dates = [each.date for each in seen.imported.provenance if each.item in names and each.date is not None]
-    return (seen.today - max(dates)).days if dates else None
+    dates = [each.date for each in seen.person.imported.provenance if each.item in names and each.date is not None]
+    return (seen.person.today - max(dates)).days if dates else None
 
 
 # ---------------------------------------------------------------- the record
@@ -149,21 +165,21 @@ def _oldest(names: list[str], seen: Looked) -> int | None:
 
 def _record(call: Call, gathered: Gathered, serving: Serving, seen: Looked, at: datetime.datetime) -> Record:
     """The record of the decision, with where each item of its input comes from."""
-    report = seen.imported.report
+    report = seen.person.imported.report
     return record_of(
-        seen.imported.case,
+        seen.person.imported.case,
         serving.ruleset,
         seen.assessment,
         at=at,
         reference=call.instance,
-        on=seen.today,
+        on=seen.person.today,
         reconcile=True,
         reference_ok=True,  # the specification makes it a UUID
         hook_instance=call.instance,
         beside={
             "site": {"name": serving.site.site, **serving.digests},
             "hook": call.hook,
-            "provenance": [_plain(each) for each in seen.imported.provenance],
+            "provenance": [_plain(each) for each in seen.person.imported.provenance],
             "import": {
                 "another_subject": report.another_subject,
                 "known_codes": sum(each.count for each in report.known_codes),

@@ -43,8 +43,8 @@ class Metrics:
             self._cards.labels(str(decided.show.topic), rung, decided.show.row).inc()
         else:
             self._empty.labels(decided.why).inc()
-        if decided.seen is not None:
-            report = decided.seen.imported.report
+        if decided.person is not None:
+            report = decided.person.imported.report
             self._codes.labels("yes").inc(sum(each.count for each in report.known_codes))
             self._codes.labels("no").inc(sum(each.count for each in report.unknown_codes))
             self._subject.inc(report.another_subject)

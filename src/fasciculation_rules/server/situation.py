@@ -14,11 +14,12 @@ from fasciculation_rules.assessing.tables import Tables
 from fasciculation_rules.exchange.fhir.from_fhir import from_fhir, identity_digest
 from fasciculation_rules.exchange.fhir.opening import Entry
 from fasciculation_rules.exchange.fhir.shapes import Json, object_of, objects_of, text_of
+from fasciculation_rules.logic.facts import Facts
 from fasciculation_rules.model.assessment import Assessment
 from fasciculation_rules.model.imported import Imported
 from fasciculation_rules.model.ruleset import Ruleset
 from fasciculation_rules.server.call import Call
-from fasciculation_rules.server.freshness import entered_days, fresh_part, screened_since_entry
+from fasciculation_rules.server.freshness import entered_days, entry_findings, fresh_part, screened_since_entry
 from fasciculation_rules.server.policy import Situation
 from fasciculation_rules.server.prefetch import Gathered
 from fasciculation_rules.server.referrals import outcomes_of, under_way
@@ -34,49 +35,66 @@ _NAMES_OF_ALS = ("motor neuron", "amyotrophic", "mnd", "als ")
 
 
 @dataclass(frozen=True)
-class Looked:
-    """One person as the call shows them. `left` are the screen items that nobody answered.
-
-    `drafted` and `on_record` are what draft orders, and orders on record, ask for in our words.
-    """
+class Person:
+    """One person as the record tells, on the day of the call. `left` are the screen items that nobody answered."""
 
     imported: Imported
-    assessment: Assessment
     today: datetime.date
+    facts: Facts
     left: tuple[str, ...]
-    drafted: frozenset[str]
-    on_record: frozenset[str]
 
 
-def look(call: Call, gathered: Gathered, serving: Serving, key: bytes, at: datetime.datetime) -> Looked:
+def read_person(call: Call, gathered: Gathered, serving: Serving, key: bytes, at: datetime.datetime) -> Person:
     """The person of a call, as of the time of the service's own clock.
 
-    Raises FhirError where the data are no FHIR, and EngineDisagreementError where the engines differ.
+    Raises FhirError where the data are no FHIR.
     """
+    ruleset = serving.ruleset
     imported = from_fhir(
         [*gathered.documents.values(), *call.entered],
         as_of=at,
         time_zone=serving.zone,
         mapping=serving.mapping,
-        ruleset=serving.ruleset,
+        ruleset=ruleset,
         patient=call.patient,
         key=key,
     )
-    today, orders = imported.report.on, serving.orders
-    days = serving.site.windows.referral_days
+    today, case = imported.report.on, imported.case
+    findings = close(admit(case, ruleset, on=today, reconcile=True), case, ruleset, reconcile=True)
+    return Person(imported, today, findings.facts, screen_of(findings, Tables.of(ruleset)).unanswered)
+
+
+def may_come_in(person: Person, ruleset: Ruleset) -> bool:
+    """Whether the entry criterion could be true: it is positive, so that something of it has to be present.
+
+    What cannot come in is told apart here, before any rule runs: that is nearly everybody.
+    """
+    names = entry_findings(ruleset)
+    return any(person.facts.findings.get(name) for name in names) or not names.isdisjoint(ruleset.vocabulary.derived)
+
+
+@dataclass(frozen=True)
+class Looked:
+    """One person with the answer of the rules. `drafted` and `on_record` are what orders ask for in our words."""
+
+    person: Person
+    assessment: Assessment
+    drafted: frozenset[str]
+    on_record: frozenset[str]
+
+
+def look(person: Person, call: Call, gathered: Gathered, serving: Serving) -> Looked:
+    """The answer of the rules, with what is ordered already.
+
+    Raises EngineDisagreementError where the engines differ.
+    """
+    days, orders = serving.site.windows.referral_days, serving.orders
     return Looked(
-        imported=imported,
-        assessment=assess(imported.case, serving.ruleset, on=today, reconcile=True),
-        today=today,
-        left=_screen_left(imported, serving.ruleset, today),
+        person=person,
+        assessment=assess(person.imported.case, serving.ruleset, on=person.today, reconcile=True),
         drafted=frozenset[str]().union(*(outcomes_of(each, orders) for each in call.drafts)),
-        on_record=frozenset(under_way(gathered.resources["referrals"], call.patient, orders, today, days)),
+        on_record=frozenset(under_way(gathered.resources["referrals"], call.patient, orders, person.today, days)),
     )
-
-
-def _screen_left(imported: Imported, ruleset: Ruleset, today: datetime.date) -> tuple[str, ...]:
-    admitted = admit(imported.case, ruleset, on=today, reconcile=True)
-    return screen_of(close(admitted, imported.case, ruleset, reconcile=True), Tables.of(ruleset)).unanswered
 
 
 def situation_of(seen: Looked, call: Call, gathered: Gathered, serving: Serving, key: bytes) -> Situation:
@@ -86,14 +104,14 @@ def situation_of(seen: Looked, call: Call, gathered: Gathered, serving: Serving,
     return Situation(
         moment=call.moment,
         entry=assessment.scope.entry,
-        deceased=seen.imported.report.deceased,
+        deceased=seen.person.imported.report.deceased,
         under_16=any(notice.code == "outside-scope" for notice in assessment.scope.notices),
-        known_cause=any(_is_present(seen.imported, name) for name in KNOWN_CAUSES),
+        known_cause=any(_is_present(seen.person.imported, name) for name in KNOWN_CAUSES),
         at_least=assessment.urgency.at_least,
         fresh=_fresh_rung(seen, gathered, serving, key),
-        screen_finished=not seen.left,
-        screened_since_entry=screened_since_entry(seen.imported, ruleset, seen.today),
-        entered_days=entered_days(seen.imported, ruleset, seen.today),
+        screen_finished=not seen.person.left,
+        screened_since_entry=screened_since_entry(seen.person.imported, ruleset, seen.person.today),
+        entered_days=entered_days(seen.person.imported, ruleset, seen.person.today),
         referred=not referrals.isdisjoint(seen.on_record),
         ordered=not referrals.isdisjoint(seen.drafted) and _names_the_suspicion(call.drafts, assessment),
     )
@@ -110,8 +128,8 @@ def _fresh_rung(seen: Looked, gathered: Gathered, serving: Serving, key: bytes) 
     if at_least not in PRESSING:
         return at_least
     here = {identity_digest(each, key) for each in _of_this_encounter(gathered)}
-    fresh = fresh_part(seen.imported, serving.ruleset, seen.today, serving.site.windows, here)
-    reached = assess(fresh, serving.ruleset, on=seen.today, reconcile=True).urgency.at_least
+    fresh = fresh_part(seen.person.imported, serving.ruleset, seen.person.today, serving.site.windows, here)
+    reached = assess(fresh, serving.ruleset, on=seen.person.today, reconcile=True).urgency.at_least
     return min(reached, at_least, key=serving.ruleset.rank.__getitem__)
 
 

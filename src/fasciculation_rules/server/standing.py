@@ -68,7 +68,7 @@ class Standing:
         if self.serving.ledger is not None and found.record is not None:
             self._keep(self.serving.ledger, found.record)
         if found.seen is not None:
-            remember_card(self.state, found, self.serving.ruleset.version, found.seen.today)
+            remember_card(self.state, found, self.serving.ruleset.version, found.seen.person.today)
         return found
 
     def _keep(self, path: Path, record: Record) -> None:
