@@ -154,6 +154,9 @@ def call(values: Mapping[str, Any], hook: str = "patient-view", instance: str = 
 
 UNRELATED = ("I10", "E11.9", "J45.909", "M54.5", "F41.1", "K21.9", "N39.0", "Z00.00")
 ENTRIES = ("fasciculation", "fasciculation", "fasciculation", "eyelid_twitch", "facial_twitch", "myokymia")
+TWITCHES = ("fasciculation_multifocal", "twitch_worsening")
+"""Screen items that say of themselves that something twitches."""
+
 COMPLAINTS = ("dysarthria", "dysphagia", "weakness_progressive", "paraesthesia", "muscle_cramp", "weight_loss")
 """Specific findings that stand on problem lists, each with one person in a hundred here."""
 
@@ -168,7 +171,7 @@ def record(random: Random, *, entry: bool, alarming: str = "") -> dict[str, Json
     born = 1930 + random.randrange(75)
     problems = [condition(code, random.randrange(2000), system=ICD10CM) for code in random.sample(UNRELATED, 3)]
     for name in RULESET.vocabulary.screen:
-        if random.random() < 0.05:
+        if random.random() < 0.05 and (entry or name not in TWITCHES):
             said = condition if random.random() < 0.5 else denial
             problems.append(said(name, random.randrange(60)))
     problems += [condition(name, random.randrange(120)) for name in COMPLAINTS if random.random() < 0.01]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import uuid
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -37,6 +38,9 @@ OVERRIDE_REASONS: tuple[tuple[str, str], ...] = (
     ("data-wrong", "The data in the record are wrong"),
     ("not-my-patient", "Not my patient"),
 )
+
+
+_OF_WHOM = ("subject", "encounter")
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +138,15 @@ def _because(item: PlanItem, assessment: Assessment) -> list[str]:
     rules = set(item.rules)
     said = [each.sentence for each in assessment.explanation if each.rule in rules]
     return said[:3] or [f"Advised by the muscle twitching rules: {item.label}"]
+
+
+def nameless(card: Json) -> Json:
+    """The card as a record keeps it: without whom its orders are for, since a record names no patient."""
+    made = copy.deepcopy(card)
+    for each in made.get("suggestions", ()):
+        for action in each["actions"]:
+            action["resource"] = {key: said for key, said in action["resource"].items() if key not in _OF_WHOM}
+    return made
 
 
 def response(cards: list[Json], why: str = "", incomplete: Collection[str] = ()) -> Json:

@@ -13,7 +13,7 @@ from fasciculation_rules.model.imported import Origin
 from fasciculation_rules.model.site import Mode
 from fasciculation_rules.server import wording
 from fasciculation_rules.server.call import Call, codes_of
-from fasciculation_rules.server.cards import Json, Place, card, response, suggestions
+from fasciculation_rules.server.cards import Json, Place, card, nameless, response, suggestions
 from fasciculation_rules.server.freshness import entry_findings
 from fasciculation_rules.server.memory import Memory, loudness
 from fasciculation_rules.server.policy import Moment, Quiet, Show, Situation, Verdict, Why, verdict
@@ -80,7 +80,7 @@ def decide(call: Call, gathered: Gathered, serving: Serving, state: State, at: d
     live = serving.site.mode is Mode.LIVE
     why = str(found.why) if isinstance(found, Quiet) else "" if live else str(Why.SILENT)
     if serving.ledger is not None:
-        record = with_beside(record, shown={"why": why, **({"card": made} if made else {})})
+        record = with_beside(record, shown={"why": why, **({"card": nameless(made)} if made else {})})
     return Decided(
         decision=record.id,
         body=response([made] if made and live else [], why, gathered.incomplete),
