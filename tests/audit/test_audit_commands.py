@@ -208,7 +208,16 @@ def test_an_engine_that_is_not_here_is_3(recorded: Command, monkeypatch: pytest.
 
 
 def test_no_file_is_an_error_and_nothing_else(command: Command) -> None:
-    assert command("replay", "none.jsonl").code == 2
+    said = command("replay", "none.jsonl")
+    assert (said.code, said.lines) == (2, ["1 record: 1 refused (engines: durable)"])
+    assert said.err.startswith("error: none.jsonl: the file cannot be read: no such file or directory; check that")
+
+
+def test_a_file_that_cannot_be_read_does_not_keep_the_others_from_being_replayed(recorded: Command) -> None:
+    Path("damaged.ledger").write_bytes(b"SQLite format 3\x00" + b"\xff" * 200)
+    said = recorded("replay", ".", "damaged.ledger", "records.jsonl", "--engine", "compiled")
+    assert (said.code, said.lines) == (2, ["5 records: 3 same, 2 refused (engines: compiled)"])
+    assert "error: .: the file cannot be read: is a directory" in said.err
 
 
 # ---------------------------------------------------------------- ledger

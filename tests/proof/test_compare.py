@@ -171,6 +171,10 @@ def test_people_are_counted_by_move_with_the_rules_responsible(rewritten: Rewrit
     cases = [Case.of(dysphagia="present"), Case.of(dysarthria="present"), Case.of(nonsense="present")]
     found = people(older, newer, [(case, None) for case in cases])
     assert found.refused == 1
+    ((place, why),) = found.refusals
+    assert place == 2
+    assert why.startswith("mini: the case cannot be ")
+    assert "unknown finding 'nonsense'" in why
     assert found.moves["soon_gp", "urgent_2w"] == 1
     assert found.rules["soon_gp", "urgent_2w"] == {"escalate-speech": 1}
     assert assess(cases[0], newer).disposition.rung == "urgent_2w"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,7 +12,7 @@ import typer
 from fasciculation_rules.cli.days import read_day, today
 from fasciculation_rules.errors import SafetyFileError
 from fasciculation_rules.model.ruleset import Ruleset
-from fasciculation_rules.shelf.locate import by_number
+from fasciculation_rules.shelf.locate import by_number, shelf_root
 from fasciculation_rules.shelf.opening import known_releases, open_ruleset
 
 if TYPE_CHECKING:
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 
 DONE = 0
 ENGINES = ("reference", "compiled", "durable")
-NO_SIGNATURES = "none; authenticity not checked"
 
 
 class Form(StrEnum):
@@ -71,7 +71,7 @@ def audit_command(
     found = Gathered(
         ruleset,
         day,
-        NO_SIGNATURES if trust is None else _signatures(version, trust),
+        signatures_unchecked(shelf_root(), ruleset.version) if trust is None else _signatures(version, trust),
         _ran(ruleset, ("compiled",) if quick else ENGINES),
         None if quick else solve(ruleset, _before(ruleset, before), second_opinion=second_opinion),
         _trace(ruleset, safety),
@@ -122,6 +122,14 @@ def _trace(ruleset: Ruleset, safety: SafetyFile | None) -> Trace | None:
     except SafetyFileError:
         return None
     return trace(ruleset, safety, NodeIds(folder))
+
+
+def signatures_unchecked(shelf: Traversable, version: str) -> str:
+    """How many signatures of a release lie on a shelf; nobody was trusted, so none is worth anything."""
+    from fasciculation_rules.release.signing import signatures
+
+    count = sum(1 for _ in signatures(shelf, version))
+    return f"{count} {'lies' if count == 1 else 'lie'} here; authenticity not checked" if count else "none"
 
 
 def _signatures(version: str, trust: Path) -> str:

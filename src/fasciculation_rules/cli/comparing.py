@@ -11,9 +11,10 @@ from typing import Annotated
 import typer
 
 from fasciculation_rules.cli.days import read_day, today
-from fasciculation_rules.cli.files import read_cases
+from fasciculation_rules.cli.files import Read, read_cases
 from fasciculation_rules.cli.opening import opened
 from fasciculation_rules.cli.vignettes import is_vignette
+from fasciculation_rules.errors import CaseError
 from fasciculation_rules.model.case import Case
 
 DONE, PARTIAL, UNDECIDED = 0, 4, 3
@@ -61,7 +62,8 @@ def compare_command(
     one, other = opened(old), opened(new)
     day = read_day(on) or today()
     unread: list[str] = []
-    moved = people(one, other, _cases(cases, day, unread)) if cases else None
+    names: list[str] = []
+    moved = people(one, other, _cases(cases, day, names, unread)) if cases else None
     found = compare(one, other, people=moved)
     attributes = list(differing(one, other))
     match as_:
@@ -72,11 +74,12 @@ def compare_command(
             typer.echo(as_html(found, on=str(day) if cases else None), nl=False)
         case Form.TEXT:
             typer.echo("\n".join([*lines_of(found), "", *_attributes(attributes)]))
+    unread += [f"{names[place]}: {why}" for place, why in (moved.refusals if moved else ())]
     for line in unread:
         typer.echo(f"error: {line}", err=True)
     if not found.decided:
         return UNDECIDED
-    return PARTIAL if unread or (moved is not None and moved.refused) else DONE
+    return PARTIAL if unread else DONE
 
 
 def _attributes(found: list[tuple[str, str, str]]) -> Iterator[str]:
@@ -88,13 +91,28 @@ def _attributes(found: list[tuple[str, str, str]]) -> Iterator[str]:
         yield f"    after: {after}"
 
 
-def _cases(paths: list[str], day: datetime.date, unread: list[str]) -> Iterator[tuple[Case, datetime.date | None]]:
-    """The cases that can be read, those of a ruleset on their own day; the others are told of."""
+def _cases(
+    paths: list[str], day: datetime.date, names: list[str], unread: list[str]
+) -> Iterator[tuple[Case, datetime.date | None]]:
+    """The cases that can be read, those of a ruleset on their own day; and their names. The others are told of."""
     for read in read_cases(paths):
-        vignette = read.document.data if read.document and is_vignette(read.document.data) else None
-        if read.case is not None:
-            yield read.case, day
-        elif vignette is not None:
-            yield Case.read({"given": vignette.get("given", {})}), read_day(vignette.get("on")) or day
+        try:
+            found = _case(read, day)
+        except (CaseError, typer.BadParameter) as error:
+            unread.append(f"{read.name}: {error}")
         else:
-            unread.append(f"{read.name}: {read.error}")
+            names.append(read.name)
+            yield found
+
+
+def _case(read: Read, day: datetime.date) -> tuple[Case, datetime.date | None]:
+    """A case, and the day on which it is assessed.
+
+    Raises CaseError or typer.BadParameter where it cannot be read.
+    """
+    if read.case is not None:
+        return read.case, day
+    if read.document is None or not is_vignette(read.document.data):
+        raise read.error or AssertionError("a read case has a case or an error")
+    vignette = read.document.data
+    return Case.read({"given": vignette.get("given", {})}), read_day(vignette.get("on")) or day

@@ -19,8 +19,9 @@ from fasciculation_rules.audit.record import Record, read_record
 from fasciculation_rules.audit.replay import Replayed, replay
 from fasciculation_rules.cli.assessing import EngineName, Form
 from fasciculation_rules.cli.inputs import open_input, raw_lines
-from fasciculation_rules.errors import EngineError, FasciculationRulesError, RecordError
+from fasciculation_rules.errors import EngineError, FasciculationRulesError, LedgerError, RecordError
 from fasciculation_rules.shelf.digest import canonical_json
+from fasciculation_rules.shelf.locate import unreadable
 
 DONE, NO, BAD_INPUT, NO_ENGINE = 0, 1, 2, 3
 _CODES = {"same": DONE, "different": NO, "erased": NO, "refused": BAD_INPUT, "undecided": NO_ENGINE}
@@ -78,14 +79,26 @@ def replay_command(
     engines = [each.value for each in engine or (EngineName.DURABLE,)]
     tally = Tally()
     for path in records:
-        for name, raw in _lines(path):
-            outcome = _outcome(raw, name, engines)
-            if outcome is not None:
-                tally.counts[outcome.kind] += 1
-                _tell(name, outcome, as_)
+        for name, outcome in _outcomes(path, engines):
+            tally.counts[outcome.kind] += 1
+            _tell(name, outcome, as_)
     if as_ is Form.TEXT:
         typer.echo(f"{tally} (engines: {', '.join(engines)})")
     return tally.code
+
+
+def _outcomes(path: str, engines: list[str]) -> Iterator[tuple[str, Outcome]]:
+    """What became of each record of a file; a file that cannot be read counts as one that was refused."""
+    try:
+        for name, raw in _lines(path):
+            outcome = _outcome(raw, name, engines)
+            if outcome is not None:
+                yield name, outcome
+    except OSError as error:
+        fault = unreadable(path, error)
+        yield path, Outcome("refused", f"{fault.message}; {fault.hint}")
+    except LedgerError as error:
+        yield path, Outcome("refused", str(error))
 
 
 def _lines(path: str) -> Iterator[tuple[str, bytes]]:

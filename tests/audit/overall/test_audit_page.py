@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import datetime
 import re
+from dataclasses import replace
 from html import unescape
+from pathlib import Path
 
 import pytest
 from tests.audit.review.test_standing import AT, ONE, RULE, signed, weighed
@@ -12,11 +14,16 @@ from tests.proof.here import MINI
 
 from fasciculation_rules import Ruleset, open_ruleset
 from fasciculation_rules.audit.overall.gathering import Gathered, Measured, Ran, solve
-from fasciculation_rules.audit.overall.page import GRADES, audit_page, grade_of, grades, overdue
+from fasciculation_rules.audit.overall.page import audit_page, overdue
 from fasciculation_rules.audit.review.account import differences, pack
 from fasciculation_rules.audit.review.reading import subject_of
 from fasciculation_rules.audit.review.standing import needs_clinicians, ready_for_active
+from fasciculation_rules.audit.safety.sources import NodeIds, folder_of_tests
+from fasciculation_rules.audit.safety.tracing import trace
 from fasciculation_rules.cli.app import run
+from fasciculation_rules.cli.auditing import signatures_unchecked
+from fasciculation_rules.model.ruleset import Withdrawal
+from fasciculation_rules.report.grades import GRADES, grade_of, grades
 from fasciculation_rules.shelf.locate import shelf_root, versions
 from fasciculation_rules.shelf.safety import read_safety
 
@@ -27,7 +34,7 @@ ON = datetime.date(2026, 11, 23)
 def gathered(ruleset: Ruleset = RULESET, **changes: object) -> Gathered:
     """What is there of a version of which nothing was looked at."""
     empty = {
-        "ruleset": ruleset, "on": ON, "signatures": "none; authenticity not checked", "ran": None, "solved": None,
+        "ruleset": ruleset, "on": ON, "signatures": "none", "ran": None, "solved": None,
         "trace": None, "anomalies": None, "missing_for_active": ready_for_active(ruleset, ()), "sign_offs": 0,
     }  # fmt: skip
     return Gathered(**{**empty, **changes})
@@ -48,8 +55,33 @@ def test_it_says_first_that_nobody_reviewed_signed_or_validated_it() -> None:
     said = text_of(audit_page(gathered()))
     first = said[:600]
     assert "Clinical validation: not done." in first
-    assert "Signatures: none; authenticity not checked." in first
+    assert "Signatures: none." in first
     assert RULESET.about.review.casefold() in first.casefold()
+
+
+def test_why_a_version_was_withdrawn_stands_at_the_top() -> None:
+    withdrawal = Withdrawal(date=ON, reason="Too bold.", hazard="HZ-1", replaced_by="9.9.9")
+    said = text_of(audit_page(gathered(replace(RULESET, status="withdrawn", withdrawal=withdrawal))))
+    assert "Withdrawn on 2026-11-23: Too bold. (hazard HZ-1); use 9.9.9." in said[:400]
+    assert "Withdrawn on" not in text_of(audit_page(gathered()))
+
+
+def test_the_reasons_for_the_changes_of_a_version_are_on_it() -> None:
+    newest = open_ruleset("1.1.0")
+    found = trace(newest, read_safety(), NodeIds(folder_of_tests()))
+    said = text_of(audit_page(gathered(newest, trace=found)))
+    for change in found.changes:
+        assert f"{change.change} {change.why}" in said
+
+
+def test_signatures_that_nobody_looked_at_are_counted(tmp_path: Path) -> None:
+    assert signatures_unchecked(tmp_path, "1.1.0") == "none"
+    folder = tmp_path / "signatures" / "1.1.0"
+    folder.mkdir(parents=True)
+    (folder / "x.dsse.json").write_text("{}", encoding="utf-8")
+    assert signatures_unchecked(tmp_path, "1.1.0") == "1 lies here; authenticity not checked"
+    (folder / "y.dsse.json").write_text("{}", encoding="utf-8")
+    assert signatures_unchecked(tmp_path, "1.1.0") == "2 lie here; authenticity not checked"
 
 
 def test_it_is_one_file_that_runs_and_fetches_nothing() -> None:
@@ -62,8 +94,6 @@ def test_it_is_one_file_that_runs_and_fetches_nothing() -> None:
 
 def test_what_a_ruleset_says_cannot_become_markup() -> None:
     about = RULESET.about.model_copy(update={"purpose": "<script>alert(1)</script> & more"})
-    from dataclasses import replace
-
     page = audit_page(gathered(replace(RULESET, about=about)))
     assert "<script" not in page
     assert "&lt;script&gt;" in page
@@ -134,11 +164,12 @@ def test_a_pack_has_a_sheet_a_rule_with_all_that_is_signed() -> None:
     for name, rule in RULESET.rules.items():
         assert subject_of(name, RULESET).text_digest in page
         assert all(example.name in unescape(page) for example in rule.examples)
+    rows = {each.row for rule in RULESET.rules.values() for each in rule.evidence}
+    for confidence in {RULESET.references.rows[row].confidence for row in rows}:
+        assert f"{grade_of(confidence)} ({confidence})" in page
 
 
 def test_a_pack_shows_what_changed_since_the_last_sign_off() -> None:
-    from dataclasses import replace
-
     rule = RULESET.rules[RULE].model_copy(update={"title": "Another title"})
     changed = replace(RULESET, rules={**RULESET.rules, RULE: rule})
     found = weighed(signed(ONE, at=AT), ruleset=changed)

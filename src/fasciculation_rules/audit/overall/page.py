@@ -16,19 +16,13 @@ from fasciculation_rules.proof.compare.account import as_json as comparison_as_j
 from fasciculation_rules.proof.compare.account import lines_of as lines_of_comparison
 from fasciculation_rules.proof.proving import Outcome
 from fasciculation_rules.proof.witness import as_given
+from fasciculation_rules.report.grades import grades
 from fasciculation_rules.report.html import page
 from fasciculation_rules.report.rule_page import say_leaf
 from fasciculation_rules.report.text import in_words
 
 NOW, AT_ONCE = "PT0S", "at once"
 NOT_VALIDATED = "clinical validation: not done"
-KNOWN, SECOND_HAND, FROM_KNOWLEDGE, JUDGED = (
-    "read at the source",
-    "read second-hand",
-    "teaching or knowledge",
-    "judgement",
-)
-GRADES = ((KNOWN, "#2e7d4f"), (SECOND_HAND, "#8ab59b"), (FROM_KNOWLEDGE, "#e0b25c"), (JUDGED, "#c2703d"))
 
 
 def audit_page(found: Gathered) -> str:
@@ -67,22 +61,6 @@ def _rungs(ruleset: Ruleset) -> list[tuple[str, str, str, int]]:
         (rung.id.replace("_", " "), rung.label, delays[rung.id], counts[rung.id])
         for rung in reversed(ruleset.outcomes.urgencies)
     ]
-
-
-def grades(ruleset: Ruleset) -> list[tuple[str, str, int]]:
-    """How surely the rows of evidence were read: name, colour, how many. The least sure part of a row counts."""
-    counts = Counter(grade_of(row.confidence) for row in ruleset.references.rows.values())
-    return [(name, colour, counts[name]) for name, colour in GRADES]
-
-
-def grade_of(confidence: str) -> str:
-    """Of a confidence as it is written in a row, the least sure of its parts."""
-    marks = set(confidence.replace("/", " ").replace(";", " ").replace(",", " ").split())
-    if "judgement" in marks or "C" in marks or "synthesis" in marks:
-        return JUDGED
-    if marks & {"K", "B", "F3"}:
-        return FROM_KNOWLEDGE
-    return SECOND_HAND if "F2" in marks else KNOWN
 
 
 def overdue(found: Gathered) -> list[str]:

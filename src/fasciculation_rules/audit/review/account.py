@@ -11,6 +11,7 @@ from fasciculation_rules.audit.review.standing import Weighed, Worth, needs_clin
 from fasciculation_rules.model.record import read_time
 from fasciculation_rules.model.rule import Escalation, Rule
 from fasciculation_rules.model.ruleset import Ruleset
+from fasciculation_rules.report.grades import grade_of
 from fasciculation_rules.report.html import page
 from fasciculation_rules.report.rule_page import consequence, english
 
@@ -44,7 +45,14 @@ def _sheet(rule: Rule, ruleset: Ruleset, weighed: Sequence[Weighed]) -> dict[str
         "consequence": consequence(rule, ruleset),
         "rationale": [line for line in rule.rationale.splitlines() if line.strip()],
         "evidence": [
-            {"row": each.row, "of": rows[each.row], "source": sources[each.cite], "at": each.at, "for": each.supports}
+            {
+                "row": each.row,
+                "of": rows[each.row],
+                "grade": grade_of(rows[each.row].confidence),
+                "source": sources[each.cite],
+                "at": each.at,
+                "for": each.supports,
+            }
             for each in rule.evidence
         ],
         "examples": [(each.name, given_of(each, ruleset), each.expect) for each in rule.examples],

@@ -16,11 +16,19 @@ from fasciculation_rules.model.ruleset import Ruleset
 
 @dataclass
 class People:
-    """How many stay and move between shown rungs, and the rules that made the difference, most frequent first."""
+    """How many stay and move between shown rungs, and the rules that made the difference, most frequent first.
+
+    `refusals` are the places, from 0, of those whom a version refuses, and its reason.
+    """
 
     moves: Counter[tuple[str, str]] = field(default_factory=Counter)
     rules: dict[tuple[str, str], Counter[str]] = field(default_factory=dict)
-    refused: int = 0
+    refusals: list[tuple[int, str]] = field(default_factory=list)
+
+    @property
+    def refused(self) -> int:
+        """How many could not be compared."""
+        return len(self.refusals)
 
 
 def people(
@@ -31,13 +39,14 @@ def people(
     A case that either version refuses (an item it does not know) is counted as refused.
     """
     found = People()
-    for case, on in cases:
+    for place, (case, on) in enumerate(cases):
+        version = old
         try:
-            before, after = (
-                assess(case, version, engine="compiled", on=on, reconcile=reconcile) for version in (old, new)
-            )
-        except CaseError:
-            found.refused += 1
+            before = assess(case, version, engine="compiled", on=on, reconcile=reconcile)
+            version = new
+            after = assess(case, version, engine="compiled", on=on, reconcile=reconcile)
+        except CaseError as error:
+            found.refusals.append((place, f"{version.version}: {error}"))
             continue
         move = (before.disposition.rung, after.disposition.rung)
         found.moves[move] += 1
