@@ -163,11 +163,10 @@ def _server(run: Run, standing: Standing, folder: Path) -> uvicorn.Server:
             yield
 
         def _stop(self) -> None:
-            if standing.stopping:
-                self.should_exit = self.force_exit = True
-                return
-            standing.stopping = True
-            asyncio.get_running_loop().call_later(LINGER_SECONDS, self._leave)
+            """A second signal changes nothing: both the parent and whoever watches may send one."""
+            if not standing.stopping:
+                standing.stopping = True
+                asyncio.get_running_loop().call_later(LINGER_SECONDS, self._leave)
 
         def _leave(self) -> None:
             self.should_exit = True
@@ -211,12 +210,12 @@ def _several(run: Run, listener: socket.socket) -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, stop)
     multiprocessing.connection.wait([each.sentinel for each in workers])
-    early = not stopped
-    stop()
+    as_asked = stopped
+    if not as_asked:
+        stop()
     for each in workers:
         each.join(LINGER_SECONDS + GRACE_SECONDS + 2)
-    clean = all(each.exitcode == 0 for each in workers)
-    return 0 if clean and not early else FAILED
+    return 0 if as_asked and all(each.exitcode == 0 for each in workers) else FAILED
 
 
 def _worker(run: Run, listener: socket.socket) -> None:
