@@ -124,6 +124,17 @@ def test_the_first_page_says_who_uses_it_what_is_not_covered_and_what_must_be_kn
     assert "clinical validation: not done" in first
 
 
+@every_version
+def test_the_intended_safety_class_is_a_proposal_with_its_reason_in_the_hazards(version: str) -> None:
+    page, said = basis_page(open_ruleset(version)), str(basis_json(open_ruleset(version))["software_safety_class"])
+    assert said in page
+    assert said.startswith("A proposal, ")
+    assert "class C of IEC 62304" in said
+    assert said.endswith("Conformity with the standard is not claimed.")
+    severity = {each.id: each.before.severity for each in read_safety().hazards.hazards}
+    assert {severity[name] for name in re.findall(r"HZ-[0-9]+", said)} == {"catastrophic"}
+
+
 def test_inputs_that_change_the_answer_are_those_that_rules_read_with_the_highest_rung_there_is() -> None:
     ruleset = open_ruleset("1.1.0")
     found = {each["item"]: each for kind in changes_the_answer(ruleset).values() for each in kind}

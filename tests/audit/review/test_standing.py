@@ -139,6 +139,15 @@ def test_an_unknown_key_a_wrong_role_and_an_edited_statement_are_not_valid() -> 
         assert worth(filed) == [Worth.NOT_VALID]
 
 
+def test_nobody_reviews_rules_of_their_own() -> None:
+    author = signer(new_key(), name="FIRST  of a test", role="author")
+    found = weighed(signed(ONE), signed(OTHER), signers=trusting(*SIGNERS.signers, author))
+    assert [each.worth for each in found] == [Worth.NOT_VALID, Worth.STANDS]
+    assert found[0].why == "the person is an author, and nobody reviews rules of their own"
+    assert ready_for_active(RULESET, weighed(*everybody(), signers=trusting(*SIGNERS.signers, author)))
+    assert ready_for_active(RULESET, weighed(*everybody())) == ()
+
+
 def test_of_one_person_s_words_the_last_counts_in_whatever_order_they_lie() -> None:
     first, later = signed(ONE), signed(ONE, decision="disagree", at=AT + datetime.timedelta(hours=1))
     assert worth(first, later) == [Worth.OVERTAKEN, Worth.STANDS]

@@ -103,8 +103,14 @@ def _basis(ruleset: Ruleset) -> Iterator[str]:
         if screen:
             yield f"  The screen asks {len(screen)} of them: {_cell('; '.join(screen))}."
     yield from ("", "Each of them is listed at the end.", "")
-    for key in ("time_critical", "signals", "logic", "validation"):
-        yield from (f"## {key[0].upper()}{key[1:].replace('_', '-')}", "", str(said[key]), "")
+    for title, key in (
+        ("Time-critical", "time_critical"),
+        ("Signals", "signals"),
+        ("Logic", "logic"),
+        ("Software safety class (IEC 62304)", "software_safety_class"),
+        ("Validation", "validation"),
+    ):
+        yield from (f"## {title}", "", str(said[key]), "")
     yield from ("## Every input", "", "| input | how it is known | rules that read it | may raise to |")
     yield "| --- | --- | --- | --- |"
     for kind, title in KINDS:

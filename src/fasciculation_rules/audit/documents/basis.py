@@ -11,6 +11,15 @@ from fasciculation_rules.model.ruleset import Ruleset
 NOT_VALIDATED = "clinical validation: not done"
 
 
+SAFETY_CLASS = (
+    "A proposal, to which nobody outside the project has agreed: class C of IEC 62304. The reason: a rule that is "
+    "wrong or does not fire may let an emergency be missed, which may end in death or lasting harm (hazards HZ-1, HZ-5 "
+    "and HZ-6, of catastrophic severity), and the clinician who decides is a control outside of the software whose "
+    "strength the project cannot know. A deployer may come to another class. Conformity with the standard is not "
+    "claimed."
+)
+
+
 def basis(ruleset: Ruleset) -> Mapping[str, object]:
     """Plain values; what must stand on the first page comes first."""
     about, outcomes = ruleset.about, ruleset.outcomes
@@ -39,6 +48,7 @@ def basis(ruleset: Ruleset) -> Mapping[str, object]:
             "Unknown is never read as absent: the answer is a range, and the questions, examinations and tests that "
             "could change it are listed."
         ),
+        "software_safety_class": SAFETY_CLASS,
         "validation": NOT_VALIDATED,
         "review": about.review,
     }

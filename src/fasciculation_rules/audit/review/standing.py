@@ -14,10 +14,11 @@ from fasciculation_rules.model.record import read_time
 from fasciculation_rules.model.review import AGREES, SignOff
 from fasciculation_rules.model.rule import Escalation, Plan, Rule
 from fasciculation_rules.model.ruleset import Ruleset
-from fasciculation_rules.model.signing import Role, Signers
+from fasciculation_rules.model.signing import Role, Signer, Signers
 
 CLINICIAN: Role = "clinical reviewer"
 SAFETY_OFFICER: Role = "safety officer"
+AUTHOR: Role = "author"
 CLINICIANS_NEEDED = 2
 
 
@@ -68,14 +69,25 @@ def _weighed(filed: Filed, ruleset: Ruleset, signers: Signers | None, on: dateti
     subject = subject_of(said.rule, ruleset)
     about = {"text_digest": subject.text_digest, "logic_digest": subject.logic_digest}
     found = judge(name, filed.envelope, SignOff, signers, about=about, roles=(CLINICIAN, SAFETY_OFFICER))
-    who = None if found.signer is None else " ".join(found.signer.name.casefold().split())
+    who = None if found.signer is None else _person(found.signer)
     if found.standing is Standing.DIGEST_DIFFERS:
         return Weighed(said, name, Worth.LAPSED, _changed(said, subject), who)
     if found.standing is not Standing.VALID:
         return Weighed(said, name, Worth.NOT_VALID, f"{found.standing}: {found.why}")
+    if who in _authors(signers):
+        return Weighed(said, name, Worth.NOT_VALID, "the person is an author, and nobody reviews rules of their own")
     if on > said.until:
         return Weighed(said, name, Worth.LAPSED, f"its review was due on {said.until}", who)
     return Weighed(said, name, Worth.STANDS, "", who)
+
+
+def _person(signer: Signer) -> str:
+    """Who holds a key: two keys under one name are one person's."""
+    return " ".join(signer.name.casefold().split())
+
+
+def _authors(signers: Signers) -> set[str]:
+    return {_person(signer) for signer in signers.signers if signer.role == AUTHOR}
 
 
 def _changed(said: SignOff, subject: Subject) -> str:
