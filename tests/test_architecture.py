@@ -53,6 +53,7 @@ ROW_OF = {room: index for index, row in enumerate(ROWS) for room in row}
 # Where each package that is not ours may be imported.
 HOMES = {
     "cryptography": {"audit"},
+    "duckdb": {"population"},
     "durable_rules_engine": {"engines"},
     "httpx": {"server"},
     "jinja2": {"report"},

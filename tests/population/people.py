@@ -9,11 +9,14 @@ from random import Random
 import polars as pl
 
 from fasciculation_rules import Assessment, Case, Ruleset, assess
+from fasciculation_rules.engines.columns.dialects import DIALECTS
 from fasciculation_rules.engines.columns.rules import HIGH, LOW
 from fasciculation_rules.engines.columns.to_polars import to_polars
 from fasciculation_rules.logic.condition import Compare, Count, leaves
 from fasciculation_rules.logic.grammar import print_number
 from fasciculation_rules.model.vocabulary import Finding
+from fasciculation_rules.population.in_duckdb import connected
+from fasciculation_rules.population.query import query_of
 from fasciculation_rules.population.rows import Decoded, Decoder
 from fasciculation_rules.population.schema import WideForm
 from fasciculation_rules.population.sheets import sheet_of
@@ -142,3 +145,15 @@ def said_by_polars(rows: Sequence[Row], ruleset: Ruleset) -> list[Decoded]:
     answer = to_polars(sheet_of(ruleset), frame.lazy(), list(columns)).collect(engine="streaming")
     decoder = Decoder(ruleset)
     return [decoder.decode(cells) for cells in answer.iter_rows(named=True)]
+
+
+def said_by_duckdb(rows: Sequence[Row], ruleset: Ruleset) -> list[Decoded]:
+    """All of them by the SQL."""
+    frame = to_frame(rows, ruleset)
+    query = query_of(ruleset, DIALECTS["duckdb"])
+    decoder = Decoder(ruleset)
+    with connected() as connection:
+        connection.register("cohort", frame.to_arrow())
+        answer = connection.sql(query).pl()
+    ordered = answer.sort(answer["person_id"].str.slice(1).cast(pl.Int64))
+    return [decoder.decode(cells) for cells in ordered.iter_rows(named=True)]

@@ -6,19 +6,22 @@ from collections.abc import Sequence
 
 import polars as pl
 
+from fasciculation_rules.engines.columns.dialects import DIALECTS
 from fasciculation_rules.engines.columns.rules import HIGH, LOW
 from fasciculation_rules.engines.columns.sheet import FIRINGS, joined, sheet_of_program, words_of
 from fasciculation_rules.engines.columns.to_polars import to_polars
+from fasciculation_rules.engines.columns.to_sql import to_sql
 from fasciculation_rules.logic.facts import Facts
 from fasciculation_rules.logic.firing import Firing
 from fasciculation_rules.logic.program import Program
+from fasciculation_rules.population.in_duckdb import connected
 
-PRINTERS = ("polars",)
+PRINTERS = ("polars", "duckdb")
 
 
 def firings(printer: str, program: Program, people: Sequence[Facts]) -> list[dict[str, Firing]]:
     """The five values of every name for every person."""
-    answer = {"polars": _polars}[printer](program, _table(program, people))
+    answer = {"polars": _polars, "duckdb": _duckdb}[printer](program, _table(program, people))
     return [_decoded(program, cells) for cells in answer.iter_rows(named=True)]
 
 
@@ -36,6 +39,13 @@ def _table(program: Program, people: Sequence[Facts]) -> pl.DataFrame:
 
 def _polars(program: Program, table: pl.DataFrame) -> pl.DataFrame:
     return to_polars(sheet_of_program(program), table.lazy(), table.columns, ["row"]).collect()
+
+
+def _duckdb(program: Program, table: pl.DataFrame) -> pl.DataFrame:
+    query = to_sql(sheet_of_program(program), DIALECTS["duckdb"], "people", table.columns, beside=["row"])
+    with connected() as connection:
+        connection.register("people", table.to_arrow())
+        return connection.sql(query).pl().sort("row")
 
 
 def _decoded(program: Program, cells: dict[str, int]) -> dict[str, Firing]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from random import Random
 
 import pytest
-from people import TODAY, Row, beside_every_limit, random_row, said_by_assess, said_by_polars, to_case
+from people import TODAY, Row, beside_every_limit, random_row, said_by_assess, said_by_duckdb, said_by_polars, to_case
 
 from fasciculation_rules import Case, Ruleset, open_ruleset
 from fasciculation_rules.assessing.admit import admit
@@ -28,8 +28,11 @@ def closed_row(case: Case, on: object, ruleset: Ruleset) -> Row:
 
 
 def agree(rows: list[Row], ruleset: Ruleset) -> None:
-    for row, said in zip(rows, said_by_polars(rows, ruleset), strict=True):
-        assert said == said_by_assess(row, ruleset), row
+    """`assess`, one at a time; Polars and DuckDB, all together."""
+    polars, sql = said_by_polars(rows, ruleset), said_by_duckdb(rows, ruleset)
+    for row, one, other in zip(rows, polars, sql, strict=True):
+        expected = said_by_assess(row, ruleset)
+        assert (one, other) == (expected, expected), row
 
 
 def test_on_people_whose_records_contradict_themselves(version: Ruleset) -> None:

@@ -21,6 +21,7 @@ from fasciculation_rules.cli import (
     ledger,
     phenopackets,
     proving,
+    querying,
     releasing,
     replaying,
     reviewing,
@@ -68,6 +69,7 @@ writing.register(app)
 writing_fhir.register(app)
 artefacts.register(app)
 phenopackets.register(app)
+querying.register(app)
 serving.register(app)
 
 

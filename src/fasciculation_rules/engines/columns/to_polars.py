@@ -12,6 +12,7 @@ from typing import assert_never
 
 import polars as pl
 
+from fasciculation_rules.engines.columns.folding import Folding, tests_of
 from fasciculation_rules.engines.columns.formula import (
     ALWAYS,
     NEVER,
@@ -30,10 +31,6 @@ from fasciculation_rules.engines.columns.formula import (
     Truth,
     Word,
     Worth,
-    enough,
-    every,
-    no,
-    some,
 )
 from fasciculation_rules.engines.columns.rules import HIGH, LEVELS, LOW, worth_of
 from fasciculation_rules.engines.columns.sheet import Sheet
@@ -58,11 +55,9 @@ class _Printer:
 
     def __init__(self, sheet: Sheet, columns: Collection[str]) -> None:
         self.sheet = sheet
-        self.numbers = set(columns)
+        self.folding = Folding(columns)
         self.named: dict[Truth, str] = {}
         """Truths that stand in a column of bits."""
-        self.same: dict[Truth, Truth] = {}
-        """References (closed findings, names of the program) that were found to be another truth."""
 
     def stages(self) -> list[list[pl.Expr]]:
         """The columns to add, each stage resting on those before it."""
@@ -79,7 +74,7 @@ class _Printer:
             stages.append(self._truths(layer))
         for numbers in sheet.numbers:
             stages.append(self._numbers(numbers))
-            self.numbers |= {*numbers}
+            self.folding.numbers |= {*numbers}
         return [stage for stage in stages if stage]
 
     # ---------------------------------------------------------------- stages
@@ -88,16 +83,16 @@ class _Printer:
         """Computed quantities, where their inputs are there; what is reported stays."""
         found = []
         for name, interval in intervals.items():
-            when = self._least(interval.when)
+            when = self.folding.least(interval.when)
             if when == NEVER:
                 continue
             for end, worked_out in ((LOW, interval.low), (HIGH, interval.high)):
                 expression: pl.Expr = pl.when(self._print(when)).then(self._linear(worked_out))
-                if name + end in self.numbers:
+                if name + end in self.folding.numbers:
                     reported = pl.col(name + end).cast(pl.Int64)
                     expression = pl.when(reported.is_null()).then(expression).otherwise(reported)
                 found.append(expression.alias(name + end))
-            self.numbers |= {name + LOW, name + HIGH}
+            self.folding.numbers |= {name + LOW, name + HIGH}
         return found
 
     def _linear(self, linear: Linear) -> pl.Expr:
@@ -112,16 +107,16 @@ class _Printer:
 
     def _leaves(self, truths: Collection[Truth]) -> list[pl.Expr]:
         """Each comparison once."""
-        leaves = dict.fromkeys(leaf for truth in truths for leaf in _tests(truth))
-        new = [leaf for leaf in leaves if leaf.column in self.numbers and leaf not in self.named]
+        leaves = dict.fromkeys(leaf for truth in truths for leaf in tests_of(truth))
+        new = [leaf for leaf in leaves if leaf.column in self.folding.numbers and leaf not in self.named]
         return [self._test(leaf).alias(self._name(leaf)) for leaf in new]
 
     def _truths(self, truths: Mapping[Truth, Truth]) -> list[pl.Expr]:
         """A column for each, unless it is a constant or stands in one already."""
         found: dict[Truth, pl.Expr] = {}
         for reference, truth in truths.items():
-            least = self._least(truth)
-            self.same[reference] = least
+            least = self.folding.least(truth)
+            self.folding.learn(reference, least)
             if least not in (ALWAYS, NEVER) and least not in self.named and not isinstance(least, No):
                 found[least] = self._print(least)
         # They are named together at last, because columns of one stage do not see each other.
@@ -143,24 +138,6 @@ class _Printer:
         return self.named.setdefault(truth, f"?{len(self.named)}")
 
     # ---------------------------------------------------------------- truths
-
-    def _least(self, truth: Truth) -> Truth:
-        """The same truth with what was found out so far: references followed, columns that are not there never pass."""
-        match truth:
-            case Test():
-                return truth if truth.column in self.numbers else NEVER
-            case Closed() | Worth():
-                return self.same.get(truth, NEVER)
-            case Every(of=members):
-                return every(self._least(member) for member in members)
-            case Some(of=members):
-                return some(self._least(member) for member in members)
-            case Enough(n=n, of=members):
-                return enough(n, (self._least(member) for member in members))
-            case No(of=member):
-                return no(self._least(member))
-            case _:
-                assert_never(truth)
 
     def _print(self, truth: Truth) -> pl.Expr:
         """A least truth as an expression."""
@@ -208,13 +185,15 @@ class _Printer:
             case Minus(column=column, less=less):
                 return pl.col(column) - pl.col(less)
             case Word(bits=bits):
-                return self._word([self._least(bit) for bit in bits])
+                return self._word([self.folding.least(bit) for bit in bits])
             case Score(points=points):
-                return reduce(add, [self._points(self._least(truth), worth, pl.Int32) for truth, worth in points])
+                return reduce(
+                    add, [self._points(self.folding.least(truth), worth, pl.Int32) for truth, worth in points]
+                )
             case Code(choices=choices, otherwise=otherwise):
                 found: pl.Expr = pl.lit(otherwise, pl.Int8)
                 for truth, code in reversed(choices):
-                    least = self._least(truth)
+                    least = self.folding.least(truth)
                     if least != NEVER:
                         found = pl.when(self._print(least)).then(pl.lit(code, pl.Int8)).otherwise(found)
                 return found
@@ -233,18 +212,3 @@ class _Printer:
                 byte = reduce(add, [self._points(bit, 1 << place, pl.UInt8) for place, bit in lane])
                 lanes.append(byte.cast(pl.Int64) * (1 << start))
         return reduce(add, lanes) if lanes else pl.lit(0, pl.Int64)
-
-
-def _tests(truth: Truth) -> list[Test]:
-    """The comparisons that a truth names."""
-    match truth:
-        case Test():
-            return [truth]
-        case Closed() | Worth():
-            return []
-        case No(of=member):
-            return _tests(member)
-        case Every(of=members) | Some(of=members) | Enough(of=members):
-            return [test for member in members for test in _tests(member)]
-        case _:
-            assert_never(truth)
