@@ -107,7 +107,7 @@ def ledger(made: list[Record], folder: Path) -> None:
 
 def main() -> None:
     """Prints every figure."""
-    ruleset = open_ruleset(sys.argv[1] if len(sys.argv) > 1 else "0.1.0")
+    ruleset = open_ruleset(sys.argv[1] if len(sys.argv) > 1 else None)
     print(f"ruleset {ruleset.version}, {len(ruleset.rules)} rules, {len(ruleset.cases)} cases")
     made = records(ruleset)
     with tempfile.TemporaryDirectory() as folder:

@@ -1,4 +1,4 @@
-"""Milliseconds for reasons and questions, over every kept case: `python tests/bench/bench_proof.py [VERSION ...]`.
+"""What comparing versions takes, and reasons and questions: `python tests/bench/bench_proof.py [VERSION ...]`.
 
 Processor time, so that a busy machine matters little. The tables of a ruleset are made before. Nothing is asserted.
 """
@@ -17,6 +17,7 @@ from fasciculation_rules.assessing.admit import admit
 from fasciculation_rules.assessing.findings import close
 from fasciculation_rules.logic.facts import Facts
 from fasciculation_rules.proof.asking import asking
+from fasciculation_rules.proof.compare.account import compare
 from fasciculation_rules.proof.reasons import why
 from fasciculation_rules.proof.reasons_in_words import why_text
 from fasciculation_rules.report.text import explain
@@ -81,8 +82,22 @@ def of(ruleset: Ruleset) -> None:
     )
 
 
+COMPARED = (("0.1.0", "1.0.0", "below 10 s"), ("1.0.0", "1.1.0", "below 2 s"))
+
+
+def comparisons() -> None:
+    """What it takes to compare the meaning of two versions."""
+    for old, new, target in COMPARED:
+        versions = open_ruleset(old), open_ruleset(new)
+        start = time.process_time()
+        found = compare(*versions)
+        taken = time.process_time() - start
+        print(f"compare {old} with {new}: {taken:.2f} s, {len(found.moves)} moves (target: {target})")
+
+
 def main() -> None:
     """Prints every figure."""
+    comparisons()
     for version in sys.argv[1:] or VERSIONS:
         of(open_ruleset(version))
 
