@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from fasciculation_rules.errors import wrong_argument
 from fasciculation_rules.model.assessment import Argument, Assessment, Candidate, PlanItem, Sentence
+from fasciculation_rules.report.sources import Sources
 
 WIDTH = 96
 FIRST_QUESTIONS = FEW = 9
@@ -36,7 +37,7 @@ class _Report:
         self.of = assessment
         self.width = width
         self.lines: list[str] = []
-        self.sources: dict[tuple[str, str, str, str | None, bool], int] = {}
+        self.sources = Sources()
         self.sentences = {sentence.rule: sentence for sentence in assessment.explanation}
 
     def text(self) -> str:
@@ -68,13 +69,7 @@ class _Report:
         )
 
     def _marks(self, sentences: Iterable[Sentence]) -> str:
-        """`[1][4*]`: a number for each evidence row, with a star where the row is unverified."""
-        marks = []
-        for sentence in sentences:
-            for c in sentence.citations:
-                number = self.sources.setdefault((c.cite, c.title, c.row, c.at, c.unverified), len(self.sources) + 1)
-                marks.append(f"[{number}{'*' if c.unverified else ''}]")
-        return "".join(dict.fromkeys(marks))
+        return self.sources.marks(sentences)
 
     def _labels_of(self, names: Iterable[str]) -> list[str]:
         return [self.of.labels.get(name, name) for name in names]
@@ -232,12 +227,8 @@ class _Report:
     def _tail(self) -> None:
         if self.sources:
             self._title("Sources (* unverified: check before relying on it)")
-        titles: dict[str, list[str]] = {}
-        for (_, title, row, at, unverified), number in self.sources.items():
-            place = f", {at}" if at else ""
-            titles.setdefault(title, []).append(f"[{number}{'*' if unverified else ''}] {row}{place}")
-        for title, rows in titles.items():
-            self._say(f"{title}: {'; '.join(rows)}.", bullet="* ")
+        for line in self.sources.lines():
+            self._say(line, bullet="* ")
         self._title("Limits")
         for limit in self.of.limits:
             self._say(limit, bullet="* ")

@@ -16,6 +16,7 @@ from fasciculation_rules.server.logs import Log
 from fasciculation_rules.server.refusing import Refused, outcome
 from fasciculation_rules.server.standing import Standing
 from fasciculation_rules.server.tokens import Callers
+from fasciculation_rules.server.workbench.serving import Workbench
 
 if TYPE_CHECKING:
     from starlette.applications import Starlette
@@ -43,12 +44,14 @@ def application(standing: Standing, folder: Path, log: Log | None = None) -> Sta
     site = standing.serving.site
     keys = {client.issuer: Keys(client, folder, _fetch) for client in site.clients}
     hooks = Hooks(standing, Callers(site, standing.state, keys), log)
-    health = Health(standing)
+    health, workbench = Health(standing), Workbench(standing, log)
     return Starlette(
         routes=[
             Route("/cds-services", hooks.discover, methods=["GET"]),
             Route("/cds-services/{service}", hooks.call, methods=["POST"]),
             Route("/cds-services/{service}/feedback", hooks.feedback, methods=["POST"]),
+            Route("/workbench", workbench.page, methods=["GET", "POST"]),
+            Route("/workbench/{name}", workbench.file, methods=["GET"]),
             Route("/health", health.health, methods=["GET"]),
             Route("/ready", health.ready, methods=["GET"]),
             Route("/metrics", health.metrics, methods=["GET"]),

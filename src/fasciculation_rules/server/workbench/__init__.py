@@ -1,0 +1,1 @@
+"""The page for the point of care: a clinician answers, and sees how soon, why, and what to ask next."""
