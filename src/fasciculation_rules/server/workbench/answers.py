@@ -66,6 +66,16 @@ class Answers:
     strange: int = 0
 
     @property
+    def empty(self) -> bool:
+        """Whether nothing was answered yet."""
+        return not (self.said or self.faults or self.days or any(each.value for each in self.typed.values()))
+
+    @property
+    def counting(self) -> tuple[str, ...]:
+        """Numbers that were read and confirmed."""
+        return tuple(name for name, each in self.typed.items() if each.counts)
+
+    @property
     def waiting(self) -> tuple[str, ...]:
         """Numbers that were read, and not confirmed yet."""
         return tuple(name for name, each in self.typed.items() if each.reading and not each.counts)
@@ -81,7 +91,7 @@ class Answers:
         for name, value in self.said.items():
             day = {"at": self.days[name]} if name in self.days and name not in self.faults else {}
             given[name] = {"value": value, **day}
-        given |= {name: each.given for name, each in self.typed.items() if each.counts}
+        given |= {name: self.typed[name].given for name in self.counting}
         return Case.read({"given": {name: given[name] for name in sorted(given)}})
 
 

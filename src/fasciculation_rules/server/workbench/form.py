@@ -148,7 +148,7 @@ class _Maker:
         """Signs that are asked for, those that were answered, and the examination as a whole."""
         asked = [check.item for check in self.assessment.examinations]
         whole = [name for name, finding in self.vocabulary.findings.items() if finding.needs_date]
-        named = dict.fromkeys((*self._kept(SIGNS, asked), *whole, *asked))
+        named = dict.fromkeys((*self._kept(SIGNS, [*whole, *asked]), *whole, *asked))
         yield from (name for name in named if self.vocabulary.items[name].kind in SIGNS)
 
     def results(self) -> Iterator[str]:
@@ -157,7 +157,7 @@ class _Maker:
         asked = [check.item for check in self.assessment.tests]
         whole = [name for name, finding in self.vocabulary.findings.items() if finding.needs_date]
         typed = [name for name, item in self.vocabulary.quantities.items() if not item.computed]
-        named = dict.fromkeys((*self._kept(RESULTS, [*asked, *typed]), *whole, *asked, *typed))
+        named = dict.fromkeys((*self._kept(RESULTS, [*whole, *asked, *typed]), *whole, *asked, *typed))
         yield from (name for name in named if items[name].kind in RESULTS and not self._is_computed(name))
 
     def _is_computed(self, name: str) -> bool:

@@ -57,7 +57,7 @@ def known_of(case: Case, ruleset: Ruleset, today: datetime.date) -> dict[str, bo
     return dict(close(admitted, case, ruleset, reconcile=True).facts.findings)
 
 
-def html_of(made: Made, ruleset: Ruleset, words: Catalogue, *, trial: bool, cleared: bool = False) -> str:
+def html_of(made: Made, ruleset: Ruleset, words: Catalogue, *, trial: bool) -> str:
     """The whole page.
 
     Raises PagesUnavailableError without jinja2.
@@ -70,7 +70,6 @@ def html_of(made: Made, ruleset: Ruleset, words: Catalogue, *, trial: bool, clea
         stale=words.stale,
         language_review=words.review,
         trial=trial,
-        cleared=cleared,
         about=about(made.assessment, words),
         rules=ruleset.effective_digest,
         new_rules=bool(made.answers.rules) and made.answers.rules != ruleset.effective_digest,

@@ -10,7 +10,7 @@ from fasciculation_rules.model.assessment import Assessment
 from fasciculation_rules.model.ruleset import Ruleset
 from fasciculation_rules.report.sources import Sources
 from fasciculation_rules.server.wording import day
-from fasciculation_rules.server.workbench.answers import Answers
+from fasciculation_rules.server.workbench.answers import Answers, Typed
 from fasciculation_rules.server.workbench.catalogue import Catalogue
 from fasciculation_rules.server.workbench.result import Result, Said, reasons
 
@@ -134,16 +134,12 @@ def _labels(labels: Sequence[str], words: Catalogue, most: int = MOST_CHARACTERS
 
 def _given(answers: Answers, known: Mapping[str, bool], ruleset: Ruleset, words: Catalogue) -> Iterable[str]:
     """What was answered. Present and absent stand apart, and what nobody knows is in neither."""
-    label, say = ruleset.vocabulary.label, words.say
-    listed = [name for name in answers.said if ruleset.vocabulary.findings[name].values]
-    values = [label(f"{name}={answers.said[name]}") for name in listed]
-    values += [
-        f"{label(name)} {each.given['value']}{f' ({day(datetime.date.fromisoformat(each.day))})' if each.day else ''}"
-        for name, each in answers.typed.items()
-        if each.counts
-    ]
-    present = [label(name) for name, value in answers.said.items() if value == "present"]
-    absent = [label(name) for name, value in answers.said.items() if value == "absent"]
+    label, say, items = ruleset.vocabulary.label, words.say, ruleset.vocabulary.items
+    said = {name: answers.said[name] for name in items if name in answers.said}
+    values = [label(f"{name}={value}") for name, value in said.items() if value not in ("present", "absent")]
+    values += [f"{label(name)} {_value(answers.typed[name])}" for name in items if name in answers.counting]
+    present = [label(name) for name, value in said.items() if value == "present"]
+    absent = [label(name) for name, value in said.items() if value == "absent"]
     if values:
         yield say("sheet-values", labels=_labels(values, words))
     yield say("sheet-present", labels=_labels(present, words)) if present else say("sheet-nothing")
@@ -154,6 +150,11 @@ def _given(answers: Answers, known: Mapping[str, bool], ruleset: Ruleset, words:
         yield say("sheet-unknown", labels=_labels(unknown, words))
     else:
         yield say("sheet-unknown-none")
+
+
+def _value(typed: Typed) -> str:
+    dated = f" ({day(datetime.date.fromisoformat(typed.day))})" if typed.day else ""
+    return f"{typed.given['value']}{dated}"
 
 
 def _may_be(result: Result, words: Catalogue) -> Iterable[str]:
