@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from fasciculation_rules.cli.assessing import EngineName
 from fasciculation_rules.cli.days import read_day, today
 from fasciculation_rules.shelf.opening import open_ruleset
 
@@ -38,7 +39,7 @@ def validate_command(
     on: Annotated[
         str | None, typer.Option(metavar="DATE", help="The day of the run, and of cases without one. Default: today.")
     ] = None,
-    engine: Annotated[str, typer.Option(metavar="NAME", help="Which engine answers.")] = "durable",
+    engine: Annotated[EngineName, typer.Option(help="What evaluates the rules.")] = EngineName.DURABLE,
     as_: Annotated[Form, typer.Option("--as", help="text for people, json for programs.")] = Form.TEXT,
 ) -> int:
     """Count, by a protocol, how a version does on cases that are independent of its authors.
@@ -52,7 +53,7 @@ def validate_command(
 
     ruleset = open_ruleset(version)
     day = read_day(on) or today()
-    found = validate(ruleset, read_cases(cases), read_protocol(protocol), on=day, engine=engine)
+    found = validate(ruleset, read_cases(cases), read_protocol(protocol), on=day, engine=engine.value)
     if as_ is Form.JSON:
         typer.echo(json.dumps(as_json(found), ensure_ascii=False, indent=2))
     else:

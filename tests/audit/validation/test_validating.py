@@ -14,7 +14,7 @@ from fasciculation_rules import open_ruleset
 from fasciculation_rules.audit.validation.account import as_json, lines_of
 from fasciculation_rules.audit.validation.validating import NOT_DONE, validate
 from fasciculation_rules.cli.app import run
-from fasciculation_rules.errors import SafetyFileError
+from fasciculation_rules.errors import SafetyFileError, UnknownEngineError
 from fasciculation_rules.shelf.validation import read_cases, read_protocol
 
 PROTOCOL = Path(__file__).resolve().parents[3] / "docs" / "safety" / "validation" / "PROTOCOL.md"
@@ -103,6 +103,20 @@ def test_a_case_that_is_refused_counts_as_missed_and_not_as_left_out(tmp_path: P
     (als,) = told.sensitivity
     assert (als.hits, als.of) == (3, 4)
     assert len(told.cases.cases) == 5
+    assert (told.calm.hits, told.calm.of) == (0, 1), "nobody was kept calm who got no answer"
+    # the farthest rung from the panel's stands for the answer that is lacking
+    assert told.kappa is not None
+    assert told.kappa < found(written(tmp_path, *SEEN, ALS.format(n=9, rung="emergency"), WELL), final(tmp_path)).kappa
+
+
+def test_an_engine_that_there_is_not_is_told_and_nobody_is_counted_as_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    options = ["validate", "0.1.0", str(written(tmp_path, *SEEN)), "--protocol", str(PROTOCOL), "--engine", "nix"]
+    assert run(options) == 2
+    assert capsys.readouterr().out == ""
+    with pytest.raises(UnknownEngineError):
+        validate(RULESET, read_cases(written(tmp_path, *SEEN)), read_protocol(PROTOCOL), on=ON, engine="nix")
 
 
 def test_shares_kappa_and_screen_are_counted(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 from fasciculation_rules.errors import SafetyFileError
+from fasciculation_rules.shelf.locate import unreadable
 
 NOT_PASSED = ("failure", "error", "skipped")
 
@@ -16,8 +17,12 @@ def read_results(file: Path) -> dict[str, bool]:
     Raises SafetyFileError where the file cannot be read.
     """
     try:
-        root = ElementTree.fromstring(file.read_bytes())  # noqa: S314  the report of one's own run
-    except (OSError, ElementTree.ParseError) as error:
+        raw = file.read_bytes()
+    except OSError as error:
+        raise SafetyFileError("the results cannot be read", [unreadable(str(file), error)]) from None
+    try:
+        root = ElementTree.fromstring(raw)  # noqa: S314  the report of one's own run
+    except ElementTree.ParseError as error:
         raise SafetyFileError(f"{file}: this is no report of `pytest --junit-xml`: {error}") from None
     found: dict[str, bool] = {}
     for case in root.iter("testcase"):

@@ -7,16 +7,20 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import TypeAlias
 
 from fasciculation_rules.assessing.straight_line import assess
 from fasciculation_rules.audit.validation.exact import interval
 from fasciculation_rules.audit.validation.kappa import jackknife, kappa
-from fasciculation_rules.errors import SafetyFileError
+from fasciculation_rules.errors import CaseError, SafetyFileError
 from fasciculation_rules.model.case import Case
 from fasciculation_rules.model.ruleset import Ruleset
 from fasciculation_rules.model.validation import Cases, Protocol, ValidationCase
 
 NOT_DONE = "clinical validation: not done"
+
+Shown: TypeAlias = tuple[ValidationCase, str | None]
+"""A case with the rung that was shown; None where it was refused."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,19 +83,19 @@ def validate(
     """
     (said, raw_cases), (asked, raw_protocol) = cases, protocol
     _known(said.cases, ruleset)
-    shown: list[tuple[ValidationCase, str]] = []
+    shown: list[Shown] = []
     answered = refused = 0
     for each in said.cases:
         try:
             found = assess(Case(given=each.given), ruleset, engine=engine, on=each.on or on)
-        except ValueError:
+        except CaseError:
             refused += 1
-            shown.append((each, ruleset.outcomes.ladder[0]))  # what is refused reassures nobody and helps nobody
+            shown.append((each, None))  # who gets no answer is neither helped nor reassured
             continue
         answered += sum(name in each.given for name in ruleset.vocabulary.screen)
         shown.append((each, found.disposition.rung))
     questions = len(ruleset.vocabulary.screen) * (len(said.cases) - refused)
-    pairs = [(ruleset.rank[rung], ruleset.rank[each.panel.rung]) for each, rung in shown]
+    pairs = [_ranks(each, rung, ruleset) for each, rung in shown]
     return Validated(
         ruleset,
         asked,
@@ -115,17 +119,25 @@ def _known(cases: Sequence[ValidationCase], ruleset: Ruleset) -> None:
             raise SafetyFileError(f"case '{each.case}': there is no condition '{each.panel.condition}'")
 
 
-def _sensitivity(shown: Sequence[tuple[ValidationCase, str]], ruleset: Ruleset, asked: Protocol) -> Iterator[Counted]:
+def _ranks(each: ValidationCase, rung: str | None, ruleset: Ruleset) -> tuple[int, int]:
+    """What was shown, and the panel's word; for an answer that is lacking stands the farthest rung."""
+    panel, top = ruleset.rank[each.panel.rung], max(ruleset.rank.values())
+    if rung is None:
+        return (0 if 2 * panel > top else top), panel
+    return ruleset.rank[rung], panel
+
+
+def _sensitivity(shown: Sequence[Shown], ruleset: Ruleset, asked: Protocol) -> Iterator[Counted]:
     """For each condition that must not be missed and that somebody has."""
     for name, condition in ruleset.outcomes.conditions.items():
         mine = [(each, rung) for each, rung in shown if each.panel.condition == name]
         if condition.must_not_miss and mine:
-            hits = sum(ruleset.rank[rung] >= ruleset.rank[each.panel.rung] for each, rung in mine)
+            hits = sum(rung is not None and ruleset.rank[rung] >= ruleset.rank[each.panel.rung] for each, rung in mine)
             wanted = asked.sensitivity
             yield _counted(name, hits, len(mine), asked.confidence, wanted.at_least, wanted.cases)
 
 
-def _calm(shown: Sequence[tuple[ValidationCase, str]], asked: Protocol) -> Counted:
+def _calm(shown: Sequence[Shown], asked: Protocol) -> Counted:
     """Of the people in whom the panel found nothing and whom it kept calm."""
     wanted = asked.calm
     well = [rung for each, rung in shown if each.panel.condition is None and each.panel.rung in wanted.rungs]
