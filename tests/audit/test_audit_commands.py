@@ -268,6 +268,12 @@ def test_verify_holds_it_against_heads(kept: Command) -> None:
     assert (said.code, "the head is of another ledger" in said.out) == (1, True)
 
 
+def test_a_file_of_heads_without_a_head_is_not_taken_for_none_given(kept: Command) -> None:
+    Path("heads").write_text("\n")
+    said = kept("ledger", "verify", "d.ledger", "--head", "heads")
+    assert (said.code, said.out, said.err) == (2, "", "error: heads holds no head; expected a line of `ledger head`\n")
+
+
 def test_verify_names_what_is_wrong(kept: Command) -> None:
     import sqlite3
 

@@ -48,7 +48,7 @@ def verify_command(
 
     Exit code 0: nothing is wrong. 1: something is, and is named.
     """
-    heads = [Head.read(data) for path in head or () for data in _read(path, "the head cannot be read")]
+    heads = [each for path in head or () for each in _heads(path)]
     if proof is not None:
         return _verify_proof(proof, heads)
     if ledger is None:
@@ -58,6 +58,17 @@ def verify_command(
         name = opened.id
     _tell(verified, name, heads)
     return DONE if verified.good else NO
+
+
+def _heads(path: str) -> list[Head]:
+    """The heads of a file.
+
+    Raises LedgerError where there is none: a file that came to be empty is not a head that nobody gave.
+    """
+    found = [Head.read(data) for data in _read(path, "the head cannot be read")]
+    if not found:
+        raise LedgerError(f"{path} holds no head; expected a line of `ledger head`")
+    return found
 
 
 def _tell(verified: Verified, name: str, heads: list[Head]) -> None:
