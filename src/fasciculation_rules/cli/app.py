@@ -27,6 +27,7 @@ from fasciculation_rules.cli import (
     reviewing,
     rulesets,
     serving,
+    site,
     tracing,
     validating,
     verifying,
@@ -71,6 +72,7 @@ artefacts.register(app)
 phenopackets.register(app)
 querying.register(app)
 serving.register(app)
+site.register(app)
 
 
 def _version(asked: bool) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import gc
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -50,9 +51,15 @@ class Standing:
             Ledger.open(serving.ledger, clock=clock).close()
 
     def warm_all(self) -> None:
-        """Makes the engines of every thread before the first call."""
+        """Makes the engines of every thread before the first call.
+
+        What stands by then stays for ever, so the collector is told not to look through it: that would take as long
+        as ten calls, every now and then.
+        """
         for each in [self.threads.submit(self._warm) for _ in range(THREADS)]:
             each.result()
+        gc.collect()
+        gc.freeze()
 
     def turn_red(self, why: str) -> None:
         """From now on there is no guidance: silence must be visible."""
