@@ -47,11 +47,23 @@ def test_a_topic_is_silenced_and_resumed_and_the_ledger_says_who_and_why(site: s
     assert command("site", "resume", site, "topic", "urgent-referral", *WHO).out == "resumed: topic urgent-referral\n"
     assert not silenced("urgent-referral")
     with Ledger.open_to_read(Path("decisions.ledger")) as ledger:
-        told = [(event.kind, event.by, event.why) for event in events(ledger, "general")]
+        told = [(event.kind, event.by, event.why, event.part) for event in events(ledger, "general")]
     assert told == [
-        ("silenced", "safety-officer", "topic urgent-referral: too many"),
-        ("resumed", "safety-officer", "topic urgent-referral: too many"),
+        ("silenced", "safety-officer", "too many", "topic urgent-referral"),
+        ("resumed", "safety-officer", "too many", "topic urgent-referral"),
     ]
+
+
+def test_silencing_a_part_leaves_the_ruleset_in_force_and_silencing_the_site_does_not(
+    site: str, command: Command
+) -> None:
+    deployed = ("--event", "deployed", "--ruleset", "1.1.0", "--tenant", "general", "--by", "x-1", "--why", "first")
+    assert command("ledger", "append", "decisions.ledger", *deployed, "--since", "2026-01-01T00:00:00Z").code == 0
+    at = ("ledger", "in-force", "decisions.ledger", "--at", "2999-01-01T00:00:00Z", "--tenant", "general")
+    command("site", "silence", site, "hook", "patient-view", *WHO)
+    assert "silenced" not in command(*at).out
+    command("site", "silence", site, "site", "general", *WHO)
+    assert "silenced" in command(*at).out
 
 
 def test_nothing_silenced_is_a_no(site: str, command: Command) -> None:

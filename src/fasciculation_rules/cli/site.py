@@ -49,7 +49,7 @@ def silence_command(config: Config, what: Kind, name: Name, by: By, why: Why) ->
     """Show no such card from now on. A running service heeds it at its next call; the ledger keeps who and why."""
     site, state = _opened(config)
     now = _now()
-    _tell(site, config, "silenced", by=by, why=f"{what} {name}: {why}", at=now)
+    _tell(site, config, "silenced", by=by, why=why, part=_part(what, name), at=now)
     silence(state, what, name, by=by, why=why, at=now)
     typer.echo(f"silenced: {what} {name}")
     return DONE
@@ -60,7 +60,7 @@ def resume_command(config: Config, what: Kind, name: Name, by: By, why: Why) -> 
     site, state = _opened(config)
     now = _now()
     resume(state, what, name, at=now)
-    _tell(site, config, "resumed", by=by, why=f"{what} {name}: {why}", at=now)
+    _tell(site, config, "resumed", by=by, why=why, part=_part(what, name), at=now)
     typer.echo(f"resumed: {what} {name}")
     return DONE
 
@@ -94,6 +94,10 @@ def erase_command(
     return DONE if count else NO
 
 
+def _part(what: What, name: str) -> str:
+    return "" if what is What.SITE else f"{what} {name}"
+
+
 def _opened(config: Path) -> tuple[Site, State]:
     """The site, and the state that it shares with the running service."""
     site = read_site(config)
@@ -102,11 +106,11 @@ def _opened(config: Path) -> tuple[Site, State]:
     return site, State(config.parent / site.state)
 
 
-def _tell(site: Site, config: Path, kind: str, *, by: str, why: str, at: datetime.datetime) -> None:
+def _tell(site: Site, config: Path, kind: str, *, by: str, why: str, part: str, at: datetime.datetime) -> None:
     """The same as an event of the ledger, where the site keeps one."""
     if site.ledger is not None:
         with Ledger.open(config.parent / site.ledger, clock=_now) as ledger:
-            append_event(ledger, kind, by=by, why=why, since=at, tenant=site.site)
+            append_event(ledger, kind, by=by, why=why, since=at, tenant=site.site, part=part)
 
 
 def _now() -> datetime.datetime:

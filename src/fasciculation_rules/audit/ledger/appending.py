@@ -49,9 +49,11 @@ def append_event(
     since: datetime.datetime | None = None,
     tenant: str = "",
     ruleset: dict[str, Any] | None = None,
+    part: str = "",
 ) -> Entry:
     """Appends what happened at a site: deployed, silenced, resumed or rolled-back, since when, by whom and why.
 
+    `part` is what of the site was silenced or resumed, such as `topic urgent-referral`; empty for all of it.
     `ruleset` is what a record says of the ruleset (`ruleset_of_record`): of what is deployed, or rolled back to.
     """
     if kind not in EVENTS:
@@ -61,6 +63,7 @@ def append_event(
     must_say("an event needs to say who did it (by)", by)
     must_say("an event needs to say why it was done (why)", why)
     must_say("a tenant is text", tenant, or_nothing=True)
+    must_say("a part is text", part, or_nothing=True)
     with ledger.writing():
         body = {
             "since": ledger.now() if since is None else to_time(since),
@@ -68,5 +71,6 @@ def append_event(
             "by": by,
             "why": why,
             "ruleset": ruleset,
+            **({"part": part} if part else {}),
         }
         return ledger.add(kind, canonical_json(body))

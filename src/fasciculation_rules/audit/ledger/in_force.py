@@ -13,7 +13,10 @@ from fasciculation_rules.audit.ledger.store import Ledger, to_time
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """Something that happened at a site: since when, and by which entry that is told, which may be a later one."""
+    """Something that happened at a site: since when, and by which entry that is told, which may be a later one.
+
+    `part` is what of the site it concerns; empty where it is all of it.
+    """
 
     kind: str
     since: str
@@ -21,6 +24,7 @@ class Event:
     why: str
     ruleset: dict[str, Any] | None
     entry: Entry
+    part: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +38,7 @@ class InForce:
 def in_force(ledger: Ledger, at: datetime.datetime, *, tenant: str = "") -> InForce | None:
     """What was in force at a time, as the ledger tells it now; None where nothing was deployed by then."""
     limit = to_time(at)
-    happened = [event for event in events(ledger, tenant) if event.since <= limit]
+    happened = [event for event in events(ledger, tenant) if event.since <= limit and not event.part]
     deployed = silenced = None
     for event in sorted(happened, key=lambda event: (event.since, event.entry.sequence)):
         match event.kind:
@@ -54,5 +58,9 @@ def events(ledger: Ledger, tenant: str = "") -> list[Event]:
         for entry, opening in ledger.rows(f"WHERE kind IN ({', '.join('?' * len(EVENTS))})", *EVENTS):
             said = {} if opening is None else json.loads(opening.body)
             if said and said["tenant"] == tenant:
-                found.append(Event(entry.kind, said["since"], said["by"], said["why"], said["ruleset"], entry))
+                found.append(
+                    Event(
+                        entry.kind, said["since"], said["by"], said["why"], said["ruleset"], entry, said.get("part", "")
+                    )
+                )
     return found
