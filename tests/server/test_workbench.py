@@ -138,10 +138,9 @@ def test_nobody_is_reassured_before_the_screen_is_finished(said: dict[str, str])
     page = made(entered(said))
     if page.form.known < len(VOCABULARY.screen):
         html = html_of(page, RULES, WORDS, trial=False)
-        assert NO_REASSURANCE in html
-        assert NO_REASSURANCE in page.note.text()
+        told = (NO_REASSURANCE in html, NO_REASSURANCE in page.note.text())
+        assert told == (True, True) or page.result.rung == "emergency"
         assert page.result.rung != "self_care"
-        assert page.assessment.plan.advice == () or page.assessment.disposition.rung != "self_care"
 
 
 @given(said())

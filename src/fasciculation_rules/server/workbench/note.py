@@ -15,8 +15,8 @@ from fasciculation_rules.server.workbench.catalogue import Catalogue
 from fasciculation_rules.server.workbench.result import Result, Said, reasons
 
 MOST_REASONS, MOST_NEXT, MOST_SOURCES = 5, 5, 8
-MOST_CHARACTERS = 330
-"""Of one line that lists things: three lines on paper."""
+MOST_CHARACTERS, MOST_ANSWERED = 330, 800
+"""Of one line that lists things."""
 
 CHARACTERS, LINES = 116, 60
 """What a line of the printed page holds, and how many of them there are for the parts; one heading is worth two."""
@@ -65,7 +65,7 @@ def note_of(
     say = words.say
     settled = say("settled") if result.settled else say("not-settled")
     soon = [f"{result.headline}. {' '.join(result.soon)}", settled]
-    if not result.reassuring:
+    if result.warns:
         soon.append(say("not-reassuring"))
     cited = Sources()
     why = [f"{each.sentence} {cited.marks([each])}".strip() for each in reasons(assessment)[:MOST_REASONS]]
@@ -142,9 +142,9 @@ def _given(answers: Answers, known: Mapping[str, bool], ruleset: Ruleset, words:
     absent = [label(name) for name, value in said.items() if value == "absent"]
     if values:
         yield say("sheet-values", labels=_labels(values, words))
-    yield say("sheet-present", labels=_labels(present, words)) if present else say("sheet-nothing")
+    yield say("sheet-present", labels=_labels(present, words, MOST_ANSWERED)) if present else say("sheet-nothing")
     if absent:
-        yield say("sheet-absent", labels=_labels(absent, words))
+        yield say("sheet-absent", labels=_labels(absent, words, MOST_ANSWERED))
     unknown = [label(name) for name in ruleset.vocabulary.screen if name not in known]
     if unknown:
         yield say("sheet-unknown", labels=_labels(unknown, words))

@@ -40,6 +40,7 @@ class Said:
 class Possibility:
     """A condition with what speaks for it, against it, and what is not known."""
 
+    condition: str
     label: str
     standing: str
     must_not_miss: bool
@@ -58,12 +59,16 @@ class Ask:
 
 @dataclass(frozen=True)
 class Result:
-    """The whole answer, in the order in which it is read."""
+    """The whole answer, in the order in which it is read.
+
+    `warns`: it must not be read as reassurance, for the screen is not finished. `ended`: nothing more is asked.
+    """
 
     rung: str
     headline: str
     settled: bool
-    reassuring: bool
+    warns: bool
+    ended: bool
     soon: tuple[str, ...]
     ladder: tuple[Rung, ...]
     range: str
@@ -101,7 +106,8 @@ class _View:
             rung=shown.rung,
             headline=_capital(shown.label),
             settled=shown.settled,
-            reassuring=self.left == 0,
+            warns=self.left > 0 and not shown.settled,
+            ended=shown.settled and not questions,
             soon=tuple(self._soon()),
             ladder=self._ladder(),
             range=self._range(),
@@ -164,9 +170,12 @@ class _View:
 
     def _range(self) -> str:
         states = [self._state(rung) for rung in self.ruleset.outcomes.ladder]
+        least = self.ruleset.urgency[self.of.urgency.at_least].label
+        if self.of.urgency.at_least == self.of.urgency.after_tests:
+            return self.words.say("ladder-text-closed", least=least)
         return self.words.say(
             "ladder-text",
-            least=self.ruleset.urgency[self.of.urgency.at_least].label,
+            least=least,
             asked=states.count("ladder-ask"),
             examined=states.count("ladder-examine"),
             tested=states.count("ladder-test"),
@@ -220,6 +229,7 @@ class _View:
         unknown = dict.fromkeys(name for argument in candidate.unknown for name in argument.findings)
         labels = [self.of.labels.get(name, name) for name in unknown]
         return Possibility(
+            condition=candidate.condition,
             label=_capital(candidate.label),
             standing=f"standing-{candidate.standing}",
             must_not_miss=candidate.must_not_miss,

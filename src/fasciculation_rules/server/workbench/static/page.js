@@ -17,16 +17,19 @@
   const same = (one, other) =>
     one.nodeType === other.nodeType && one.nodeName === other.nodeName && (one.id || "") === (other.id || "");
 
+  // whoever opened or closed a part of the page decides whether it is open
+  const kept = (node, name) => node.nodeName === "DETAILS" && name === "open";
+
   function settle(old, fresh) {
     if (old.nodeType !== Node.ELEMENT_NODE) {
       if (old.data !== fresh.data) old.data = fresh.data;
       return;
     }
     for (const { name } of [...old.attributes]) {
-      if (!fresh.hasAttribute(name) && !(old.nodeName === "DETAILS" && name === "open")) old.removeAttribute(name);
+      if (!fresh.hasAttribute(name) && !kept(old, name)) old.removeAttribute(name);
     }
     for (const { name, value } of fresh.attributes) {
-      if (old.getAttribute(name) !== value) old.setAttribute(name, value);
+      if (old.getAttribute(name) !== value && !kept(old, name)) old.setAttribute(name, value);
     }
     if ("checked" in old && old.type !== "hidden") old.checked = fresh.checked;
     settleChildren(old, fresh);
@@ -142,8 +145,11 @@
   // ---- nobody is there: the page goes, with all that was entered
   let last = Date.now();
   let warned = false;
+  let gone = false;
 
   function clear() {
+    if (gone) return;
+    gone = true;
     form.reset();
     document.body.hidden = true;
     location.replace("workbench");
