@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import random
 import signal
@@ -13,6 +14,7 @@ from pathlib import Path
 import pytest
 from tests.audit.conftest import numbered
 
+from fasciculation_rules.audit import record_file
 from fasciculation_rules.audit.record import read_record
 from fasciculation_rules.audit.record_file import RecordFile
 from fasciculation_rules.errors import RecordError
@@ -120,3 +122,21 @@ def test_several_writers_that_are_killed_leave_whole_lines_only(tmp_path: Path) 
     ]
     for number in set(told):
         assert references.count(f"visit-{number:04}") >= told.count(number)
+
+
+def test_nobody_else_writes_while_a_line_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path, original, kept_out = tmp_path / "records.jsonl", record_file._write, []
+
+    def meanwhile(file: int, line: bytes) -> None:
+        with path.open("rb") as other, pytest.raises(BlockingIOError):
+            fcntl.flock(other, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        kept_out.append(line)
+        original(file, line)
+
+    monkeypatch.setattr(record_file, "_write", meanwhile)
+    file = RecordFile(path)
+    file.append(numbered(1))
+    with path.open("rb") as other:
+        fcntl.flock(other, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    file.close()
+    assert len(kept_out) == 1

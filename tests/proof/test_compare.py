@@ -22,7 +22,7 @@ from fasciculation_rules.proof.compare.account import Comparison, as_json, compa
 from fasciculation_rules.proof.compare.moves import Move
 from fasciculation_rules.proof.compare.page import as_html
 from fasciculation_rules.proof.compare.people import people
-from fasciculation_rules.proof.compare.rules import Cube
+from fasciculation_rules.proof.compare.rules import Cube, nothing_else
 from fasciculation_rules.proof.compare.said import told
 from fasciculation_rules.proof.solver import Verdict
 from fasciculation_rules.proof.standing import Standing
@@ -164,6 +164,16 @@ def weaker() -> Ruleset:
 @cache
 def against_weaker() -> Comparison:
     return compare(opened("mini"), weaker())
+
+
+def test_what_no_named_rule_explains_is_not_called_nothing() -> None:
+    """As if the one rule that changed had been overlooked."""
+    pair = against_weaker().pair
+    assert nothing_else(pair, ["escalate-speech"]) is Verdict.IMPOSSIBLE
+    assert nothing_else(pair, []) is Verdict.POSSIBLE
+    found = Comparison(pair, (), (), (), nothing_else(pair, []))
+    assert as_json(found)["nothing_else"] is False
+    assert "Nothing else changes" not in "\n".join(lines_of(found))
 
 
 def test_people_are_counted_by_move_with_the_rules_responsible(rewritten: Rewritten) -> None:
