@@ -33,7 +33,7 @@ COMMANDS = (
     *("test", "lint", "prove", "compare", "coverage", "mutate"),
     *("replay", "new", "schema", "pages"),
     *("trace", "validate", "documents", "audit"),
-    *("from-fhir", "to-fhir", "from-phenopacket", "to-phenopacket", "artefacts", "questionnaire"),
+    *("from-fhir", "to-fhir", "from-phenopacket", "to-phenopacket", "artefacts", "questionnaire", "cql"),
     *("sql",),
     "serve",
 )

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import json
-import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
+from tests.exchange.node_here import installed
 from tests.exchange.test_to_fhir import answered, some_cases
 
 from fasciculation_rules import Case, open_ruleset
 from fasciculation_rules.exchange.fhir.artefacts.making import artefacts
 from fasciculation_rules.shelf.locate import shelf_root, versions
 
-VALIDATOR = "fhir@4.12.0"
 SCRIPT = """
 const {Fhir} = require('fhir');
 const validator = new Fhir();
@@ -27,27 +26,20 @@ for (const resource of JSON.parse(require('fs').readFileSync(0))) {
 }
 """
 
-pytestmark = [
-    pytest.mark.nightly,
-    pytest.mark.skipif(not (shutil.which("node") and shutil.which("npm")), reason="there is no Node here"),
-]
+pytestmark = pytest.mark.nightly
 
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the validator in it."""
-    folder = tmp_path_factory.mktemp("node")
-    command = ["npm", "install", "--prefix", str(folder), "--ignore-scripts", "--no-audit", "--no-fund", VALIDATOR]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    if done.returncode:
-        pytest.skip(f"{VALIDATOR} cannot be installed here")
-    (folder / "check.js").write_text(SCRIPT)
+    folder = installed(tmp_path_factory.mktemp("node"))
+    (folder / "check.cjs").write_text(SCRIPT)
     return folder
 
 
 def said_of(resources: list[object], place: Path) -> str:
     """What the validator finds wrong."""
-    command = ["node", str(place / "check.js")]
+    command = ["node", str(place / "check.cjs")]
     done = subprocess.run(command, input=json.dumps(resources), capture_output=True, text=True, check=False, cwd=place)
     assert done.returncode == 0, done.stderr
     return done.stdout

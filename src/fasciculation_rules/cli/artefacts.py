@@ -1,4 +1,4 @@
-"""`artefacts` and `questionnaire`: a ruleset as FHIR knowledge artefacts."""
+"""`artefacts`, `questionnaire` and `cql`: a ruleset as knowledge artefacts."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
+from fasciculation_rules.exchange.cql.libraries import cql_libraries
 from fasciculation_rules.exchange.fhir.artefacts.making import artefacts
 from fasciculation_rules.exchange.fhir.questionnaire import questionnaire
 from fasciculation_rules.model.ruleset import Ruleset
@@ -23,6 +24,7 @@ def register(app: typer.Typer) -> None:
     """Adds the verbs."""
     app.command("artefacts")(artefacts_command)
     app.command("questionnaire")(questionnaire_command)
+    app.command("cql")(cql_command)
 
 
 def artefacts_command(
@@ -46,6 +48,19 @@ def questionnaire_command(
     """Print the screening questions of a version as a FHIR R4 Questionnaire."""
     ruleset = open_ruleset(version)
     typer.echo(_text(questionnaire(ruleset, full=full, released=_released(ruleset))))
+    return DONE
+
+
+def cql_command(
+    version: Version,
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="The folder to write to; made if it is not there.")],
+) -> int:
+    """Write a version as CQL on FHIR R4: a library of what a record says, and one of what follows from it."""
+    made = cql_libraries(open_ruleset(version))
+    out.mkdir(parents=True, exist_ok=True)
+    for name, text in made.items():
+        (out / f"{name}.cql").write_text(text, encoding="utf-8", newline="\n")
+    typer.echo(f"{len(made)} libraries written to {out}")
     return DONE
 
 
