@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import http.client
 import json
 import os
@@ -23,6 +24,7 @@ from ehr_people import body, condition, prefetch, serving
 from fasciculation_rules.errors import SiteError
 from fasciculation_rules.server import canaries
 from fasciculation_rules.server.running import Run, checked, prepare
+from fasciculation_rules.server.serving import check_review, review_due
 
 CALL = json.dumps(body(prefetch(condition("fasciculation", 3), condition("weakness_progressive", 1))))
 PROGRAM = [sys.executable, "-m", "fasciculation_rules.cli", "serve"]
@@ -132,6 +134,17 @@ def test_it_refuses_a_live_site_on_rules_that_nobody_signed(tmp_path: Path) -> N
     site(tmp_path, f"{SITE}mode: live\nallow_unreviewed: yes\n")
     stamp = "**TEST, not for patients; draft rules, not reviewed by a clinician.**"
     assert prepare(checked(run)).stamp == stamp
+
+
+def test_a_ruleset_whose_review_is_overdue_is_served_with_a_warning_and_after_ninety_days_not_at_all() -> None:
+    ruleset = serving().ruleset
+    due = review_due(ruleset)
+    days = datetime.timedelta(days=1)
+    assert check_review(ruleset, due, overdue_ok=False) == ""
+    assert check_review(ruleset, due + 90 * days, overdue_ok=False) == f"ruleset 1.1.0 was due for review on {due}"
+    with pytest.raises(SiteError, match="or say --overdue-ok and know why"):
+        check_review(ruleset, due + 91 * days, overdue_ok=False)
+    assert check_review(ruleset, due + 91 * days, overdue_ok=True)
 
 
 BROKEN = [

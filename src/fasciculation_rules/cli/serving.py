@@ -33,6 +33,9 @@ def serve_command(
         bool, typer.Option("--insecure-no-auth", help="Ask nobody who he is: loopback only, each card stamped TEST.")
     ] = False,
     withdrawn_ok: Annotated[bool, typer.Option("--withdrawn-ok", help="Serve a ruleset that was withdrawn.")] = False,
+    overdue_ok: Annotated[
+        bool, typer.Option("--overdue-ok", help="Serve a ruleset whose review is more than 90 days overdue.")
+    ] = False,
 ) -> int:
     """Serve CDS Hooks, the HTTP interface and the page for clinicians, until it is stopped.
 
@@ -51,6 +54,7 @@ def serve_command(
             behind_proxy=behind_proxy,
             no_authentication=insecure_no_auth,
             withdrawn_ok=withdrawn_ok,
+            overdue_ok=overdue_ok,
             workers=workers,
         )
     )

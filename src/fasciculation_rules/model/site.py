@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -53,7 +53,7 @@ class Client(Value):
     """Who may call: the issuer of its tokens, where its public keys are, and where its FHIR data may be read.
 
     `keys` is a file with a JWK set; `keys_at` is where it is published. `key_addresses` are the only `jku` accepted.
-    `private_network` allows FHIR servers whose address is private. `cds_hooks` is what the client is known to support.
+    `private_network` allows FHIR servers whose address is private.
     """
 
     issuer: Text
@@ -62,7 +62,6 @@ class Client(Value):
     key_addresses: tuple[Https, ...] = ()
     fhir: tuple[Https, ...] = ()
     private_network: bool = False
-    cds_hooks: Literal["2.0", "3.0"] = "2.0"
 
     @model_validator(mode="after")
     def _has_keys(self) -> Client:

@@ -14,6 +14,7 @@ from fasciculation_rules.server.hooks import Hooks
 from fasciculation_rules.server.keys import Keys
 from fasciculation_rules.server.logs import Log
 from fasciculation_rules.server.refusing import Refused, outcome
+from fasciculation_rules.server.serving import review_due
 from fasciculation_rules.server.standing import Standing
 from fasciculation_rules.server.tokens import Callers
 from fasciculation_rules.server.workbench.serving import Workbench
@@ -87,7 +88,12 @@ class Health:
         standing = self._standing
         ruleset = standing.serving.ruleset
         why = "stopping" if standing.stopping else standing.red
-        about = {"ruleset": ruleset.version, "review": ruleset.about.review, "mode": str(standing.serving.site.mode)}
+        about = {
+            "ruleset": ruleset.version,
+            "review": ruleset.about.review,
+            "review_due": review_due(ruleset).isoformat(),
+            "mode": str(standing.serving.site.mode),
+        }
         return _json(
             503 if why else 200, {"status": "red" if why else "ready", **({"why": why} if why else {}), **about}
         )

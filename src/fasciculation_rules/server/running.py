@@ -20,8 +20,8 @@ from fasciculation_rules.server.app import application
 from fasciculation_rules.server.canaries import check_canaries
 from fasciculation_rules.server.files import read_site
 from fasciculation_rules.server.logs import Log
-from fasciculation_rules.server.serving import TRIAL, Serving, serving_of
-from fasciculation_rules.server.standing import Standing
+from fasciculation_rules.server.serving import TRIAL, Serving, check_review, serving_of
+from fasciculation_rules.server.standing import Standing, system_clock
 
 if TYPE_CHECKING:
     import uvicorn
@@ -46,6 +46,7 @@ class Run:
     behind_proxy: bool = False
     no_authentication: bool = False
     withdrawn_ok: bool = False
+    overdue_ok: bool = False
     workers: int = 1
 
 
@@ -56,9 +57,11 @@ def serve(run: Run) -> int:
     """
     run = checked(run)
     prepared = prepare(run)
+    warning = check_review(prepared.ruleset, system_clock().date(), overdue_ok=run.overdue_ok)
     asked = check_canaries(prepared)
     Log().say(
         "start",
+        warning=warning,
         site=prepared.site.site,
         mode=str(prepared.site.mode),
         ruleset=prepared.ruleset.version,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from dataclasses import dataclass
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -69,6 +70,25 @@ def serving_of(site: Site, folder: Path, address: str, *, trial: bool = False, w
         state=None if site.state is None else folder / site.state,
         ledger=None if site.ledger is None else folder / site.ledger,
     )
+
+
+def review_due(ruleset: Ruleset) -> datetime.date:
+    """The day on which the first of its rules should have been looked at again."""
+    return min(rule.review.next for rule in ruleset.rules.values())
+
+
+def check_review(ruleset: Ruleset, today: datetime.date, *, overdue_ok: bool) -> str:
+    """A warning where a review is overdue, else nothing.
+
+    Raises SiteError where it is so for more than ninety days, unless that is accepted.
+    """
+    due = review_due(ruleset)
+    if today <= due:
+        return ""
+    text = f"ruleset {ruleset.version} was due for review on {due}"
+    if (today - due).days > OVERDUE_DAYS and not overdue_ok:
+        raise SiteError(f"{text}, more than {OVERDUE_DAYS} days ago; use a newer one, or say --overdue-ok and know why")
+    return text
 
 
 def _check_status(ruleset: Ruleset, site: Site, *, withdrawn_ok: bool) -> None:
