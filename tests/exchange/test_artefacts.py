@@ -16,6 +16,7 @@ from tests.exchange.valid import faults
 
 from fasciculation_rules import open_ruleset
 from fasciculation_rules.cli.app import run
+from fasciculation_rules.exchange.cql.libraries import cql_libraries
 from fasciculation_rules.exchange.fhir.artefacts.making import artefacts
 from fasciculation_rules.exchange.systems import BASE, ITEMS
 from fasciculation_rules.logic.grammar import read_condition
@@ -96,12 +97,29 @@ def test_every_canonical_of_ours_leads_to_an_artefact(version: str) -> None:
 
 @every_version
 def test_the_content_of_the_library_has_the_logic_digest(version: str) -> None:
-    (library,) = of_type(version, "Library")
-    (content,) = library["content"]
-    data = base64.b64decode(content["data"])
-    assert f"sha256:{hashlib.sha256(data).hexdigest()}" == open_ruleset(version).logic_digest
-    assert base64.b64encode(hashlib.sha1(data).digest()).decode() == content["hash"]
-    assert content["size"] == len(data)
+    content = contents(version)["fasciculation-logic", "application/json"]
+    assert f"sha256:{hashlib.sha256(content).hexdigest()}" == open_ruleset(version).logic_digest
+
+
+@every_version
+def test_the_libraries_hold_the_rules_as_cql_under_the_names_by_which_they_include_each_other(version: str) -> None:
+    held = contents(version)
+    names = {library["id"]: library["name"] for library in of_type(version, "Library")}
+    assert {names[library]: text.decode() for (library, kind), text in held.items() if kind == "text/cql"} == (
+        cql_libraries(open_ruleset(version))
+    )
+
+
+def contents(version: str) -> dict[tuple[str, str], bytes]:
+    """What the libraries hold, by library and kind; each as long as it says, and with the digest that it says."""
+    found = {}
+    for library in of_type(version, "Library"):
+        for content in library["content"]:
+            data = base64.b64decode(content["data"])
+            assert base64.b64encode(hashlib.sha1(data).digest()).decode() == content["hash"]
+            assert content["size"] == len(data)
+            found[library["id"], content["contentType"]] = data
+    return found
 
 
 @every_version

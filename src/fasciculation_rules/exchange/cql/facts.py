@@ -14,6 +14,7 @@ from fasciculation_rules.exchange.cql.fact_functions import FUNCTIONS
 from fasciculation_rules.exchange.cql.known import LIMITED
 from fasciculation_rules.exchange.cql.names import FACTS, about
 from fasciculation_rules.exchange.cql.writing import Library, joined, listed, quoted, text
+from fasciculation_rules.exchange.fhir.patient import BIRTH_SEX
 from fasciculation_rules.exchange.meanings import Meaning, of_ruleset
 from fasciculation_rules.exchange.relations import Relation
 from fasciculation_rules.exchange.systems import HPO, ICD10CM, ITEMS, LOINC, SNOMED
@@ -134,7 +135,8 @@ class _Facts:
         counts = f'"Counts"({latest}.noted, {_days(finding.horizon.present)})'
         value = f"if {counts} then {latest}.value else null"
         if name == "sex":
-            value = f'"Sex"(Patient.gender.value, {value})'
+            born_as = f"exists (Patient.extension E where E.url.value = {text(BIRTH_SEX)})"
+            value = f'if {born_as} then null else "Sex"(Patient.gender.value, {value})'
         chosen = self.into.define(f"{name} value", value, finding.label)
         for each in finding.values:
             self.into.define(f"{name}={each}", f"{chosen} = {text(each)}")

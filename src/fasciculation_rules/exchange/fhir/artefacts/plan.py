@@ -9,6 +9,8 @@ import json
 from collections.abc import Iterator
 from typing import assert_never
 
+from fasciculation_rules.exchange.cql.facts import facts_library as facts_in_cql
+from fasciculation_rules.exchange.cql.logic import logic_library as in_cql
 from fasciculation_rules.exchange.fhir.artefacts.activities import activity_address
 from fasciculation_rules.exchange.fhir.artefacts.metadata import citation, citations, metadata
 from fasciculation_rules.exchange.fhir.elements import Json, coding, concept, outcome, some
@@ -25,6 +27,7 @@ from fasciculation_rules.report.rule_page import english
 from fasciculation_rules.shelf.digest import canonical_json, logic_of
 
 LOGIC = "fasciculation-logic"
+FACTS = "fasciculation-facts"
 
 GROUPS = (
     (Escalation, "How soon, and to whom", "Every rule that fires; the highest urgency counts."),
@@ -134,11 +137,13 @@ def logic_library(ruleset: Ruleset, released: datetime.date | None) -> Json:
         "Library",
         LOGIC,
         f"Logic of ruleset {ruleset.version}",
-        "Everything that decides: vocabulary, thresholds, conditions and consequences, without prose. "
-        f"The SHA-256 digest of its content is the logic digest, {ruleset.logic_digest}.",
+        "Everything that decides: vocabulary, thresholds, conditions and consequences, without prose; and the same "
+        "as CQL. The SHA-256 digest of the JSON is the logic digest, "
+        f"{ruleset.logic_digest}.",
         ruleset,
         released=released,
         capabilities=["computable"],
+        related=[{"type": "depends-on", "resource": f"{canonical('Library', FACTS)}|{ruleset.version}"}],
     )
     digests = {"logic": ruleset.logic_digest, "text": ruleset.text_digest}
     return {
@@ -146,12 +151,36 @@ def logic_library(ruleset: Ruleset, released: datetime.date | None) -> Json:
         "identifier": [{"system": DIGEST, "value": digest, "type": {"text": what}} for what, digest in digests.items()],
         "type": concept(None, coding(LIBRARY_TYPE, "logic-library")),
         "content": [
-            {
-                "contentType": "application/json",
-                "data": base64.b64encode(content).decode(),
-                "size": len(content),
-                "hash": base64.b64encode(hashlib.sha1(content, usedforsecurity=False).digest()).decode(),
-                "title": f"ruleset {ruleset.version}, logic",
-            }
+            _content("application/json", content, f"ruleset {ruleset.version}, logic"),
+            _content("text/cql", in_cql(ruleset).encode(), f"ruleset {ruleset.version}, logic as CQL"),
         ],
+    }
+
+
+def facts_library(ruleset: Ruleset, released: datetime.date | None) -> Json:
+    """What a record says of the findings, as CQL: the library that the logic in CQL includes."""
+    head = metadata(
+        "Library",
+        FACTS,
+        f"Facts for ruleset {ruleset.version}",
+        "What the Observations and Conditions of a record, and the Patient, say of each finding and quantity, as CQL.",
+        ruleset,
+        released=released,
+        capabilities=["computable"],
+    )
+    content = facts_in_cql(ruleset).encode()
+    return {
+        **head,
+        "type": concept(None, coding(LIBRARY_TYPE, "logic-library")),
+        "content": [_content("text/cql", content, f"ruleset {ruleset.version}, facts as CQL")],
+    }
+
+
+def _content(kind: str, content: bytes, title: str) -> Json:
+    return {
+        "contentType": kind,
+        "data": base64.b64encode(content).decode(),
+        "size": len(content),
+        "hash": base64.b64encode(hashlib.sha1(content, usedforsecurity=False).digest()).decode(),
+        "title": title,
     }
