@@ -1,4 +1,4 @@
-"""Reading FHIR: a bundle of 300 resources to a case, beside two other readers: `python tests/bench/bench_exchange.py`.
+"""FHIR: 300 resources to a case, beside two other readers, and an answer back: `python tests/bench/bench_exchange.py`.
 
 The bundle is made here, in the shape of synthetic records: one patient, encounters with long codings, laboratory
 panels, vital signs, problems, procedures with many reasons. Nothing is asserted.
@@ -16,7 +16,8 @@ import warnings
 from collections.abc import Callable
 from typing import Any
 
-from fasciculation_rules import from_fhir, open_ruleset
+from fasciculation_rules import assess, from_fhir, open_ruleset, to_fhir
+from fasciculation_rules.exchange.fhir.writing.case import case_to_fhir
 
 NOW = datetime.datetime(2026, 11, 22, 17, 0, tzinfo=datetime.UTC)
 ROUNDS = 60
@@ -104,6 +105,10 @@ def main() -> None:
     print(f"  from parsed JSON    {milliseconds(lambda: from_fhir(data, **options))}")
     print(f"  from text           {milliseconds(lambda: from_fhir(text, **options), 20)}   (strict: depth, keys)")
     print(f"  json.loads alone    {milliseconds(lambda: json.loads(text))}")
+    written: dict[str, Any] = {"subject": "Patient/p", "at": NOW}
+    answer = assess(found.case, ruleset, on=found.report.on, reconcile=True)
+    print(f"  case to FHIR        {milliseconds(lambda: case_to_fhir(found.case, ruleset, **written))}")
+    print(f"  answer to FHIR      {milliseconds(lambda: to_fhir(answer, ruleset, case=found.case, **written))}")
     if importlib.util.find_spec("fhir") is None:
         print("  fhir.resources is not installed here")
         return

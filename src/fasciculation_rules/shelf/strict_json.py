@@ -29,7 +29,9 @@ def read_json(raw: bytes, file: str, problems: list[Problem], *, max_bytes: int 
 
 _STRING = r'"(?:[^"\\]|\\.)*+"?'
 _STRINGS_AND_BRACKETS = re.compile(rf"{_STRING}|[\[\]{{}}]", re.DOTALL)
-_BRACKETS = re.compile(r"[\[\]{}]")
+_NEITHER = bytes(set(range(256)) - set(b'"[]{}'))
+"""All that is neither a bracket nor the end of a string."""
+
 _STRINGS_BRACKETS_AND_COLONS = re.compile(rf"{_STRING}|[\[\]{{}}:]", re.DOTALL)
 
 
@@ -52,16 +54,15 @@ def _check_depth(text: str) -> None:
 
 
 def _deepest(text: str) -> int:
-    """The deepest nesting as far as the text is JSON: five times faster than finding the place."""
-    outside_strings = "".join(text.replace("\\\\", "").replace('\\"', "").split('"')[::2])
-    depth = deepest = 0
-    for bracket in _BRACKETS.findall(outside_strings):
-        if bracket in "[{":
-            depth += 1
-            deepest = max(deepest, depth)
-        else:
-            depth -= 1
-    return deepest
+    """At least the deepest nesting as far as the text is JSON, and at most twice that: far faster than the place."""
+    plain = text.replace("\\\\", "").replace('\\"', "").encode("utf-8", "replace")
+    brackets = b"".join(plain.translate(None, _NEITHER).split(b'"')[::2])
+    levels = length = 0
+    while len(brackets) != length and levels <= MAX_DEPTH:
+        length = len(brackets)
+        brackets = brackets.replace(b"{}", b"").replace(b"[]", b"")
+        levels += 2  # one of braces, one of brackets
+    return levels + len(brackets)  # what is left has no match, so that nobody knows how deep it lies
 
 
 class _GivenTwiceError(Exception):
