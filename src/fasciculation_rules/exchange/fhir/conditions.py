@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import datetime
 from dataclasses import replace
-from typing import assert_never
 
 from fasciculation_rules.exchange.fhir.moments import Moment
 from fasciculation_rules.exchange.fhir.opening import Entry
 from fasciculation_rules.exchange.fhir.reading import Reading, Told
 from fasciculation_rules.exchange.fhir.shapes import Json, number_of, object_of, text_of
-from fasciculation_rules.exchange.fhir.statement import ABSENT, PRESENT, Onset, Statement
+from fasciculation_rules.exchange.fhir.statement import PRESENT, Onset, Statement
 from fasciculation_rules.exchange.fhir.statuses import CLINICAL, VERIFICATION, Standing, coded
 from fasciculation_rules.exchange.systems import CLINICAL_STATUS, VERIFICATION_STATUS
 
@@ -20,33 +19,17 @@ def read_condition(entry: Entry, reading: Reading) -> None:
     resource = entry.resource
     found = reading.understood(resource.get("code"), entry)
     if not found:
-        return None
+        return
     standing, status = _standing(resource, reading)
-    match standing:
-        case Standing.FINAL | Standing.UNSTATED:
-            said = PRESENT
-        case Standing.ABSENT:
-            said = ABSENT
-        case Standing.HISTORY:
-            past = reading.counts_as_past(found)
-            if len(past) < len(found):
-                reading.refuse(standing, entry, found[0].meaning.item)
-            if not past:
-                return None
-            found, said = past, PRESENT
-        case Standing.ERROR | Standing.SUSPICION | Standing.UNREADABLE | Standing.NOT_FINAL:
-            return reading.refuse(standing, entry, found[0].meaning.item)
-        case Standing.PRELIMINARY | Standing.NOT_DONE:
-            raise AssertionError(standing)
-        case _:
-            assert_never(standing)
+    found, said = reading.standing_of(standing, found, entry)
+    if not found:
+        return
     moment, usable = _dated(entry, reading)
     if not usable:
-        return None
+        return
     for statement in reading.say(entry, found, said, Told(moment, status)):
         if statement.value == PRESENT:
             _since(entry, statement, reading)
-    return None
 
 
 def _standing(resource: Json, reading: Reading) -> tuple[Standing, str]:

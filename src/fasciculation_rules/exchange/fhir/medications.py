@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import assert_never
-
 from fasciculation_rules.exchange.fhir.opening import Entry
 from fasciculation_rules.exchange.fhir.reading import Found, Reading, Told
 from fasciculation_rules.exchange.fhir.shapes import object_of, text_of
-from fasciculation_rules.exchange.fhir.statement import ABSENT, PRESENT
 from fasciculation_rules.exchange.fhir.statuses import ADHERENCE, REQUEST, STATEMENT, Standing, coded, plain
 from fasciculation_rules.exchange.systems import ADHERENCE as ADHERENCE_SYSTEM
 
@@ -56,23 +53,9 @@ def _medicine(entry: Entry, reading: Reading) -> list[Found]:
 
 
 def _take(entry: Entry, found: list[Found], standing: Standing, reading: Reading, *keys: str) -> None:
-    match standing:
-        case Standing.FINAL | Standing.UNSTATED:
-            said = PRESENT
-        case Standing.ABSENT:
-            said = ABSENT
-        case Standing.HISTORY:
-            past = reading.counts_as_past(found)
-            if not past:
-                return reading.refuse(standing, entry, found[0].meaning.item)
-            found, said = past, PRESENT
-        case Standing.ERROR | Standing.NOT_DONE | Standing.NOT_FINAL | Standing.UNREADABLE:
-            return reading.refuse(standing, entry, found[0].meaning.item)
-        case Standing.PRELIMINARY | Standing.SUSPICION:
-            raise AssertionError(standing)
-        case _:
-            assert_never(standing)
+    found, said = reading.standing_of(standing, found, entry)
+    if not found:
+        return
     moment, usable = reading.dated(entry, *keys)
     if usable:
         reading.say(entry, found, said, Told(moment, text_of(entry.resource.get("status"))))
-    return None

@@ -6,12 +6,14 @@ import datetime
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import assert_never
 
 from fasciculation_rules.exchange.fhir.amounts import Read, Scale
 from fasciculation_rules.exchange.fhir.moments import Clock, Moment
 from fasciculation_rules.exchange.fhir.opening import Entry, Opened, without_version
 from fasciculation_rules.exchange.fhir.shapes import Json, object_of, objects_of, text_of
 from fasciculation_rules.exchange.fhir.statement import ABSENT, PRESENT, Onset, Source, Statement
+from fasciculation_rules.exchange.fhir.statuses import Standing
 from fasciculation_rules.exchange.fhir.subject import Subject
 from fasciculation_rules.exchange.fhir.tally import Tally
 from fasciculation_rules.exchange.meanings import Meaning, Meanings
@@ -259,9 +261,30 @@ class Reading:
         self._take(Statement(name, read.value, moment, source, read.counts, reference))
         return True
 
-    def counts_as_past(self, found: list[Found]) -> list[Found]:
-        """Those whose question asks for the past too."""
-        return [each for each in found if each.meaning.item in PAST_COUNTS]
+    def standing_of(self, standing: Standing, found: list[Found], entry: Entry) -> tuple[list[Found], str]:
+        """What a status leaves of what was found, and what it says of that; what it does not leave is counted."""
+        match standing:
+            case Standing.FINAL | Standing.UNSTATED:
+                return found, PRESENT
+            case Standing.ABSENT:
+                return found, ABSENT
+            case Standing.HISTORY:
+                past = [each for each in found if each.meaning.item in PAST_COUNTS]
+                if len(past) < len(found):
+                    self.refuse(standing, entry, found[0].meaning.item)
+                return past, PRESENT
+            case (
+                Standing.ERROR
+                | Standing.SUSPICION
+                | Standing.PRELIMINARY
+                | Standing.NOT_DONE
+                | Standing.NOT_FINAL
+                | Standing.UNREADABLE
+            ):
+                self.refuse(standing, entry, found[0].meaning.item)
+                return [], ""
+            case _:
+                assert_never(standing)
 
 
 def source_of(entry: Entry, found: Found, told: Told) -> Source:
