@@ -51,7 +51,7 @@ def _long_form(value: object) -> object:
     return dict(value) if isinstance(value, Mapping) else value
 
 
-GivenValue = Annotated[Given, BeforeValidator(_long_form)]
+GivenValue = Annotated[Given, BeforeValidator(_long_form, json_schema_input_type=Text | Span | Given)]
 """A statement in its short form (`present`) or its long one (`{value: present, at: ...}`)."""
 
 

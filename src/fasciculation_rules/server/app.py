@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from fasciculation_rules.errors import FasciculationRulesError, ServerUnavailableError
+from fasciculation_rules.server.api.serving import Interface
 from fasciculation_rules.server.fetching import get, opened
 from fasciculation_rules.server.hooks import Hooks
 from fasciculation_rules.server.keys import Keys
 from fasciculation_rules.server.logs import Log
-from fasciculation_rules.server.refusing import Refused, outcome
+from fasciculation_rules.server.refusing import Refused, outcome, outcome_of_problems
 from fasciculation_rules.server.serving import review_due
 from fasciculation_rules.server.standing import Standing
 from fasciculation_rules.server.tokens import Callers
@@ -44,13 +45,18 @@ def application(standing: Standing, folder: Path, log: Log | None = None) -> Sta
     log = log or Log()
     site = standing.serving.site
     keys = {client.issuer: Keys(client, folder, _fetch) for client in site.clients}
-    hooks = Hooks(standing, Callers(site, standing.state, keys), log)
+    callers = Callers(site, standing.state, keys)
+    hooks, interface = Hooks(standing, callers, log), Interface(standing, callers, log)
     health, workbench = Health(standing), Workbench(standing, log)
     return Starlette(
         routes=[
             Route("/cds-services", hooks.discover, methods=["GET"]),
             Route("/cds-services/{service}", hooks.call, methods=["POST"]),
             Route("/cds-services/{service}/feedback", hooks.feedback, methods=["POST"]),
+            Route("/api/v1/openapi.json", interface.described, methods=["GET"]),
+            Route("/api/v1/assess", interface.assess, methods=["POST"]),
+            Route("/api/v1/explain", interface.explain, methods=["POST"]),
+            Route("/api/v1/compare", interface.compare, methods=["POST"]),
             Route("/workbench", workbench.page, methods=["GET", "POST"]),
             Route("/workbench/{name}", workbench.file, methods=["GET"]),
             Route("/health", health.health, methods=["GET"]),
@@ -112,8 +118,10 @@ def _handlers(log: Log) -> Mapping[Any, Any]:
     from starlette.exceptions import HTTPException
 
     async def refused(_request: Request, error: Any) -> Response:
-        headers = {"WWW-Authenticate": "Bearer"} if error.status == 401 else {}
-        return _json(error.status, outcome(error.code, error.message, at=error.at), headers)
+        headers = {401: {"WWW-Authenticate": "Bearer"}, 429: {"Retry-After": "60"}}.get(error.status, {})
+        one = outcome(error.code, error.message, at=error.at)
+        told = outcome_of_problems(error.problems) if error.problems else one
+        return _json(error.status, told, headers)
 
     async def unknown(_request: Request, error: Any) -> Response:
         words = {404: "there is nothing at this address", 405: "this address takes no such request"}

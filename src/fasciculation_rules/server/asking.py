@@ -8,15 +8,38 @@ from typing import TYPE_CHECKING, TypeVar
 
 from fasciculation_rules.errors import EngineError, RulesetError
 from fasciculation_rules.model.site import Mode
+from fasciculation_rules.server.bodies import read_body
 from fasciculation_rules.server.refusing import Refused
 
 if TYPE_CHECKING:
+    from starlette.requests import Request
+
     from fasciculation_rules.server.logs import Log
     from fasciculation_rules.server.standing import Standing
 
 SECONDS = 2.0
+SECONDS_TO_SEND = 10
 
 Found = TypeVar("Found")
+
+
+async def sent(request: Request, most: int) -> bytes:
+    """The body of a request.
+
+    Raises Refused: 408 where it does not come, and as `read_body` does.
+    """
+    try:
+        return await asyncio.wait_for(read_body(request, most), SECONDS_TO_SEND)
+    except TimeoutError:
+        raise Refused(408, "timeout", "the body took too long to arrive") from None
+
+
+def check_open(standing: Standing) -> None:
+    """Raises Refused (503) where the site is off, or guidance has ended."""
+    if standing.serving.site.mode is Mode.OFF:
+        raise Refused(503, "exception", "the service is switched off at this site")
+    if standing.red:
+        raise Refused(503, "exception", "the service stopped giving guidance; see its readiness and its log")
 
 
 async def answered(standing: Standing, log: Log, work: Callable[[], Found]) -> Found:
@@ -25,10 +48,7 @@ async def answered(standing: Standing, log: Log, work: Callable[[], Found]) -> F
     Raises Refused (503) where the site is off, guidance has ended, engines disagree, or it takes too long; and what
     the work refuses.
     """
-    if standing.serving.site.mode is Mode.OFF:
-        raise Refused(503, "exception", "the service is switched off at this site")
-    if standing.red:
-        raise Refused(503, "exception", "the service stopped giving guidance; see its readiness and its log")
+    check_open(standing)
     try:
         running = asyncio.get_running_loop().run_in_executor(standing.threads, work)
         return await asyncio.wait_for(running, SECONDS)

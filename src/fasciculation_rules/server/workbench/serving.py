@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import time
 from collections.abc import Mapping
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
-from fasciculation_rules.server.asking import answered
-from fasciculation_rules.server.bodies import read_body
+from fasciculation_rules.server.asking import answered, sent
 from fasciculation_rules.server.refusing import Refused
 from fasciculation_rules.server.workbench.answers import MOST_BYTES, read_form
 from fasciculation_rules.server.workbench.catalogue import Catalogue, catalogue_for
@@ -24,7 +22,6 @@ if TYPE_CHECKING:
     from fasciculation_rules.server.standing import Standing
 
 FORM = "application/x-www-form-urlencoded"
-SECONDS_TO_SEND = 10
 FILES = {"page.css": "text/css", "page.js": "text/javascript"}
 """What the page loads, all of it from here."""
 
@@ -97,10 +94,7 @@ def headers(embedded_in: tuple[str, ...]) -> Mapping[str, str]:
 async def _form(request: Request) -> bytes:
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != FORM:
         raise Refused(415, "not-supported", f"answers come as {FORM}")
-    try:
-        return await asyncio.wait_for(read_body(request, MOST_BYTES), SECONDS_TO_SEND)
-    except TimeoutError:
-        raise Refused(408, "timeout", "the answers took too long to arrive") from None
+    return await sent(request, MOST_BYTES)
 
 
 def _file(name: str) -> tuple[str, str]:
