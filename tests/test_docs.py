@@ -34,6 +34,9 @@ from fasciculation_rules.cli.app import app
 from fasciculation_rules.engines import ENGINES
 from fasciculation_rules.errors import EngineUnavailableError
 from fasciculation_rules.exchange.fhir.tally import REASONS
+from fasciculation_rules.exchange.meanings import of_ruleset
+from fasciculation_rules.exchange.relations import NEVER, OF_RELATIVES, PAST_COUNTS, RELATIONS, Relation
+from fasciculation_rules.exchange.systems import HPO, ICD10CM, LOINC, SNOMED
 from fasciculation_rules.logic.grammar import print_number
 from fasciculation_rules.model import (
     assessment,
@@ -649,7 +652,73 @@ def prefetch_table():
     return table("key", "", "template", "for", "resources", "without it", rows=rows)
 
 
+SYSTEMS = {SNOMED: "SNOMED CT", ICD10CM: "ICD-10-CM", LOINC: "LOINC", HPO: "HPO"}
+TAKEN = {
+    Relation.NARROWER: "one kind of it: its presence counts, its absence does not",
+    Relation.WIDER: "may mean something else too: set aside",
+}
+
+
+def newest():
+    return open_ruleset("1.1.0")
+
+
+def relations_table():
+    """Codes that do not mean the same as the item beside them, in the newest version."""
+    ruleset = newest()
+    rows = [
+        [SYSTEMS[system], f"`{code}`", label_of(item, ruleset), TAKEN[relation]]
+        for (system, code, item), relation in RELATIONS.items()
+    ]
+    return table("system", "code", "item", "so it is read as", rows=rows)
+
+
+def never_table():
+    """What no site mapping may say."""
+    ruleset = newest()
+    rows = [
+        [SYSTEMS[system], f"`{code}`", label_of(item, ruleset), reason]
+        for (system, code, item), reason in NEVER.items()
+    ]
+    return table("system", "code", "is never", "because", rows=rows)
+
+
+def relatives_table():
+    """Diseases of relatives, and what they say of the patient."""
+    ruleset = newest()
+    rows = [[ruleset.codes[row].label, label_of(item, ruleset)] for row, item in OF_RELATIVES.items()]
+    return table("disease of a relative", "says of the patient", rows=rows)
+
+
+def past_table():
+    """Items whose question asks for the past too."""
+    ruleset = newest()
+    rows = [[label_of(item, ruleset), ruleset.vocabulary.items[item].ask] for item in sorted(PAST_COUNTS)]
+    return table("item", "its question", rows=rows)
+
+
+def same_table():
+    """Every code that is read as its item."""
+    ruleset = newest()
+    rows = [
+        [label_of(meaning.item, ruleset), SYSTEMS[system], f"`{code}`", ruleset.codes[row].label]
+        for (system, code), meaning in of_ruleset(ruleset).items()
+        if system in SYSTEMS and meaning.relation is Relation.EQUIVALENT
+        for row in [ruleset.vocabulary.items[meaning.item].codes]
+    ]
+    return table("item", "system", "code", "label of the code", rows=rows)
+
+
+def label_of(item, ruleset):
+    return f"{ruleset.vocabulary.label(item)} (`{item}`)"
+
+
 GENERATED = {
+    ("reference/judgements-about-codes.md", "relations"): relations_table,
+    ("reference/judgements-about-codes.md", "never"): never_table,
+    ("reference/judgements-about-codes.md", "relatives"): relatives_table,
+    ("reference/judgements-about-codes.md", "past"): past_table,
+    ("reference/judgements-about-codes.md", "same"): same_table,
     ("reference/site-format.md", "prefetch"): prefetch_table,
     ("reference/theorems.md", "theorems"): theorems_table,
     ("reference/quantities-and-units.md", "quantities"): quantities_table,
