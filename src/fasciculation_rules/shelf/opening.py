@@ -162,8 +162,7 @@ def _open_version(root: Traversable, version: str) -> Ruleset:
     release = known_releases().get(version)
     if release is None:
         return freeze(files, version)
-    if text_digest(files) != release.text_digest:
-        raise altered(release, files, read_manifest(root, version, release.text_digest))
+    _check_released(release, files, root)
     return freeze(files, version, status=release.status, withdrawal=release.withdrawal)
 
 
@@ -176,9 +175,13 @@ def reverify(ruleset: Ruleset) -> None:
     release = known_releases().get(ruleset.version)
     if release is None or ruleset.status == "unreleased":
         return
-    files = read_files(root / ruleset.version)
+    _check_released(release, read_files(root / ruleset.version), root)
+
+
+def _check_released(release: Release, files: Mapping[str, bytes], root: Traversable) -> None:
+    """Raises RulesetAlteredError where these are not the files that were released."""
     if text_digest(files) != release.text_digest:
-        raise altered(release, files, read_manifest(root, ruleset.version, release.text_digest))
+        raise altered(release, files, read_manifest(root, release.version, release.text_digest))
 
 
 def _open_folder(folder: Path) -> Ruleset:
