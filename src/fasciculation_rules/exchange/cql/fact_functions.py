@@ -192,9 +192,10 @@ FUNCTIONS: tuple[tuple[str, str], ...] = (
   if bottom <= low and low <= high and high <= top then Interval[low, high] else null""",
     ),
     (
-        "A number in UCUM units, or null.",
+        "The UCUM unit of a number, unless its words say another.",
         f"""define function "Unit"(value FHIR.Quantity):
-  if value.system.value = {text(UCUM)} and value.value.value is not null then value.code.value else null""",
+  if value.system.value = {text(UCUM)} and value.value.value is not null
+    and Coalesce(value.unit.value, value.code.value) = value.code.value then value.code.value else null""",
     ),
     (
         "A value, a bound or a range as an interval of counts.",
