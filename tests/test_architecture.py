@@ -58,7 +58,7 @@ HOMES = {
     "httpx": {"server"},
     "jinja2": {"report"},
     "jwt": {"server"},
-    "polars": {"engines"},
+    "polars": {"engines", "population"},
     "prometheus_client": {"server"},
     "pyarrow": {"exchange"},
     "pydantic": {"model", "shelf"},

@@ -239,5 +239,15 @@ class EngineDisagreementError(EngineError):
         self.case = case
 
 
+class PopulationError(FasciculationRulesError, ValueError):
+    """A table of people, or a folder of results, is not what it has to be. No person is in the message."""
+
+
+class TooManyBadRowsError(PopulationError):
+    """More rows than allowed cannot be what they say; they are named in the quarantine."""
+
+    exit_code = 4
+
+
 class GrammarError(FasciculationRulesError, ValueError):
     """A condition that does not follow the grammar."""

@@ -20,6 +20,7 @@ from fasciculation_rules.cli import (
     exchanging,
     ledger,
     phenopackets,
+    populations,
     proving,
     querying,
     releasing,
@@ -71,6 +72,7 @@ writing_fhir.register(app)
 artefacts.register(app)
 phenopackets.register(app)
 querying.register(app)
+populations.register(app)
 serving.register(app)
 site.register(app)
 

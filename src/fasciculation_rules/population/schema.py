@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -68,6 +69,16 @@ class WideForm:
         values = self.ruleset.vocabulary.findings[item].values
         numbers = [number for number, each in enumerate(values, start=1) if (each == value) is present]
         return some(Test(item, "==", number) for number in numbers) if numbers else NEVER
+
+
+METADATA = "fasciculation_rules.wide"
+"""The key under which a Parquet file of the wide form says what its columns hold."""
+
+
+def metadata_of(ruleset: Ruleset) -> dict[str, str]:
+    """What such a file says, so that no unit is ever guessed."""
+    columns = {name: dict(column.about) for name, column in WideForm.of(ruleset).columns.items()}
+    return {METADATA: json.dumps({"format": 1, "columns": columns}, sort_keys=True)}
 
 
 def unit_of(quantity: Quantity) -> dict[str, str]:

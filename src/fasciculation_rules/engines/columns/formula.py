@@ -6,7 +6,7 @@ An empty cell passes no test, so no truth is ever empty; what is unknown is said
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 from fasciculation_rules.logic.firing import Firing
@@ -41,32 +41,62 @@ class Closed:
 
 
 @dataclass(frozen=True, slots=True)
-class Every:
+class _Compound:
+    """Remembers its hash: formulas are looked up all the time, and are deep."""
+
+    _hash: int = field(init=False, repr=False, compare=False)
+
+    def _hashed(self, *parts: object) -> int:
+        try:
+            return self._hash
+        except AttributeError:
+            object.__setattr__(self, "_hash", hash((type(self).__name__, *parts)))
+            return self._hash
+
+
+@dataclass(frozen=True, slots=True)
+class Every(_Compound):
     """All members hold; without members it holds."""
 
     of: tuple[Truth, ...]
 
+    def __hash__(self) -> int:
+        """The same for the same members."""
+        return self._hashed(self.of)
+
 
 @dataclass(frozen=True, slots=True)
-class Some:
+class Some(_Compound):
     """Any member holds; without members it does not."""
 
     of: tuple[Truth, ...]
 
+    def __hash__(self) -> int:
+        """The same for the same members."""
+        return self._hashed(self.of)
+
 
 @dataclass(frozen=True, slots=True)
-class No:
+class No(_Compound):
     """The member does not hold."""
 
     of: Truth
 
+    def __hash__(self) -> int:
+        """The same for the same member."""
+        return self._hashed(self.of)
+
 
 @dataclass(frozen=True, slots=True)
-class Enough:
+class Enough(_Compound):
     """At least `n` members hold."""
 
     n: int
     of: tuple[Truth, ...]
+
+    def __hash__(self) -> int:
+        """The same for the same members."""
+        return self._hashed(self.n, self.of)
 
 
 Truth: TypeAlias = Test | Worth | Closed | Every | Some | No | Enough

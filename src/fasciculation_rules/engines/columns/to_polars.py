@@ -39,15 +39,26 @@ _LANE = 8
 """Bits are gathered in bytes before the bytes are joined to a word: an eighth of the memory is moved."""
 
 
-def to_polars(sheet: Sheet, frame: pl.LazyFrame, columns: Collection[str], beside: Sequence[str] = ()) -> pl.LazyFrame:
-    """The answer of every row: `sheet.kept`, after the columns `beside`.
+class Printed:
+    """A sheet as expressions, for frames that have these columns of whole numbers; any other is unknown to everybody.
 
-    `columns` are those of the frame that hold what is known, as whole numbers; any other is unknown for everybody.
+    Printing takes longer than working out a few rows, so it is done once.
     """
-    printer = _Printer(sheet, columns)
-    for stage in printer.stages():
-        frame = frame.with_columns(stage)
-    return frame.select(*beside, *sheet.kept)
+
+    def __init__(self, sheet: Sheet, columns: Collection[str]) -> None:
+        self.sheet = sheet
+        self.stages = _Printer(sheet, columns).stages()
+
+    def answer(self, frame: pl.LazyFrame, beside: Sequence[str] = ()) -> pl.LazyFrame:
+        """The answer of every row: the columns `beside`, then `sheet.kept`."""
+        for stage in self.stages:
+            frame = frame.with_columns(stage)
+        return frame.select(*beside, *self.sheet.kept)
+
+
+def to_polars(sheet: Sheet, frame: pl.LazyFrame, columns: Collection[str], beside: Sequence[str] = ()) -> pl.LazyFrame:
+    """The answers for one frame."""
+    return Printed(sheet, columns).answer(frame, beside)
 
 
 class _Printer:

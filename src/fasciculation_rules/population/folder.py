@@ -1,0 +1,76 @@
+"""The folder of a result: a part appears under its name only when it is whole, and the manifest comes last."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from fasciculation_rules.errors import PopulationError
+
+MANIFEST = "manifest.json"
+_TEMPORARY = ".unfinished-"
+
+
+class Folder:
+    """One result folder, of one run key."""
+
+    def __init__(self, place: Path) -> None:
+        self.place = place
+
+    def prepare(self, run: Mapping[str, Any]) -> None:
+        """Makes the folder, and clears away what a run that was stopped left unfinished.
+
+        Raises PopulationError where it holds the result of another run.
+        """
+        self.place.mkdir(parents=True, exist_ok=True)
+        for left in self.place.glob(f"{_TEMPORARY}*"):
+            left.unlink()
+        for said in sorted(self.place.glob("*.json")):
+            found = self.read(said.name)
+            if found is None or found.get("run") != run:
+                differing = sorted(key for key in run if (found or {}).get("run", {}).get(key) != run[key])
+                raise PopulationError(
+                    f"'{self.place}' holds the result of another run, which differs in: {', '.join(differing)}; "
+                    "name another folder"
+                )
+
+    def read(self, name: str) -> dict[str, Any] | None:
+        """A JSON file of the folder, or None where there is none that can be read."""
+        try:
+            found = json.loads((self.place / name).read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return None
+        return found if isinstance(found, dict) else None
+
+    def write(self, name: str, make: Callable[[Path], object], *, private: bool = False) -> Path:
+        """Makes a file under another name, brings it to the disk, and only then gives it its own."""
+        path, temporary = self.place / name, self.place / f"{_TEMPORARY}{os.getpid()}-{name}"
+        try:
+            if private:
+                os.close(os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+            make(temporary)
+            with temporary.open("rb") as written:
+                os.fsync(written.fileno())
+            temporary.replace(path)
+        except BaseException:
+            with contextlib.suppress(OSError):
+                temporary.unlink()
+            raise
+        self._sync()
+        return path
+
+    def write_json(self, name: str, values: Mapping[str, Any]) -> Path:
+        """The same for plain values."""
+        text = json.dumps(values, ensure_ascii=False, indent=2, sort_keys=True) + "\n"
+        return self.write(name, lambda path: path.write_text(text, encoding="utf-8"))
+
+    def _sync(self) -> None:
+        opened = os.open(self.place, os.O_RDONLY)
+        try:
+            os.fsync(opened)
+        finally:
+            os.close(opened)

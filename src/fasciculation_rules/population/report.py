@@ -1,0 +1,64 @@
+"""What a screening came to, for people: everybody accounted for first, and no small cell that could name somebody."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from fasciculation_rules._version import __version__
+from fasciculation_rules.model.ruleset import Ruleset
+from fasciculation_rules.population.screening import Options, Screened
+
+SMALL = 11
+"""Cells from 1 to one less than this are not shown; a site may choose its own."""
+
+HIDDEN = "hidden"
+
+
+def shielded(cells: Mapping[str, int], least: int, *, hide_one: bool = False) -> dict[str, str]:
+    """The cells of one total as they may be shown.
+
+    One small cell alone could be had by subtraction, so the smallest other one is hidden with it; so too with
+    `hide_one`, where the total itself is not shown.
+    """
+    small = {name for name, count in cells.items() if 0 < count < least}
+    others = sorted((name for name, count in cells.items() if count >= least), key=lambda name: cells[name])
+    also = set(others[:1]) if len(small) == 1 or (hide_one and not small) else set()
+
+    def shown(name: str, count: int) -> str:
+        return f"<{least}" if name in small else HIDDEN if name in also else f"{count:,}"
+
+    return {name: shown(name, count) for name, count in cells.items()}
+
+
+def lines_of(found: Screened, ruleset: Ruleset, options: Options, *, least: int = SMALL) -> Iterator[str]:
+    """The report as text."""
+    attrition = found.attrition
+    who = "everybody, whether in scope or not" if options.everyone else "people with an entry finding, 16 or older"
+    yield f"Screening of a cohort: {who}; as of {options.as_of}"
+    yield f"Ruleset {ruleset.version} ({ruleset.status}, library {__version__}), {ruleset.about.review}."
+    yield "It advises clinicians and makes no diagnosis. What is not recorded is unknown, never no."
+    yield ""
+    steps = {
+        "rows that repeat another": attrition.collapsed,
+        "in quarantine (cannot be)": attrition.quarantined,
+        "without an entry finding": attrition.without_entry,
+        "not known to be 16 or older": attrition.not_adult,
+    }
+    if options.everyone:
+        steps = {name: count for name, count in steps.items() if name not in tuple(steps)[2:]}
+    cells = shielded({**steps, "counted": attrition.counted}, least)
+    yield f"{'rows of the table':<32}{attrition.rows:>14,}"
+    for name, shown in cells.items():
+        yield f"{name:<32}{shown:>14}"
+    yield ""
+    yield "Of those counted, by the rung that is shown"
+    hidden = cells["counted"] in (HIDDEN, f"<{least}")
+    for rung, shown in shielded(found.rungs, least, hide_one=hidden).items():
+        yield f"  {ruleset.urgency[rung].label:<44}{shown:>14}"
+    yield ""
+    if found.missing:
+        yield f"Columns that the table does not have, unknown for everybody: {len(found.missing)}"
+    if found.ignored:
+        yield f"Columns that are not of the wide form, and were not read: {len(found.ignored)}"
+    resumed = f", {found.resumed} of them from an earlier run" if found.resumed else ""
+    yield f"{found.parts} parts{resumed}; logical digest {found.digest}"

@@ -1,0 +1,140 @@
+"""Opens a table of people in the wide form, and refuses it whole where a column is not what it has to be."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from glob import glob, has_magic
+from pathlib import Path
+
+from fasciculation_rules.errors import PopulationError, Problem, did_you_mean
+from fasciculation_rules.exchange.parquet import NOTHING, Footer, footer
+from fasciculation_rules.model.ruleset import Ruleset
+from fasciculation_rules.population.schema import METADATA, PERSON, WideForm
+
+_WHOLE = ("int8", "int16", "int32", "int64", "uint8", "uint16", "uint32")
+_IDS = (*_WHOLE, "uint64", "string", "large_string", "string_view")
+_HINT = "write the table anew with the units of the ruleset; see docs/reference/wide-form.md"
+
+
+@dataclass(frozen=True)
+class Source:
+    """The files of a table, in the order of their names, and what is the same of them all.
+
+    `doubtful` are columns that may hold a number out of their range, because a file does not say that they do not.
+    """
+
+    files: tuple[Path, ...]
+    rows: tuple[int, ...]
+    columns: tuple[str, ...]
+    missing: tuple[str, ...]
+    ignored: tuple[str, ...]
+    doubtful: tuple[str, ...]
+
+    @property
+    def digests(self) -> tuple[str, ...]:
+        """SHA-256 of each file."""
+        found = []
+        for file in self.files:
+            with file.open("rb") as opened:
+                found.append(hashlib.file_digest(opened, "sha256").hexdigest())
+        return tuple(found)
+
+
+def open_source(place: str, ruleset: Ruleset) -> Source:
+    """A file, a folder of Parquet files, or a pattern such as `people/*.parquet`.
+
+    Raises PopulationError with every problem of every file.
+    """
+    files = _files(place)
+    problems: list[Problem] = []
+    footers = [(file, found) for file in files if (found := _footer(file, problems)) is not None]
+    first = footers[0][1].types if footers else {}
+    for file, found in footers:
+        problems += _problems(file, found, ruleset)
+        if {*found.types} != {*first}:
+            problems.append(_fault(file, "other-columns", "the file has other columns than the first one"))
+    if problems:
+        raise PopulationError(f"the table '{place}' cannot be read", problems)
+    form = WideForm.of(ruleset).columns
+    columns = tuple(name for name in form if name in first)
+    return Source(
+        files=tuple(files),
+        rows=tuple(found.rows for _, found in footers),
+        columns=columns,
+        missing=tuple(name for name in form if name not in first),
+        ignored=tuple(name for name in first if name not in form and name != PERSON),
+        doubtful=tuple(name for name in columns if not all(_within(name, found, ruleset) for _, found in footers)),
+    )
+
+
+def _files(place: str) -> list[Path]:
+    path = Path(place)
+    if path.is_dir():
+        found = sorted(path.glob("*.parquet"))
+    elif path.exists() or not has_magic(place):
+        found = [path]
+    else:
+        found = sorted(Path(each) for each in glob(place, recursive=True))  # noqa: PTH207  a pattern may be absolute
+    if not found or not found[0].exists():
+        raise PopulationError(f"'{place}' names no Parquet file")
+    return found
+
+
+def _footer(file: Path, problems: list[Problem]) -> Footer | None:
+    try:
+        with file.open("rb") as opened:
+            return footer(opened)
+    except ValueError:
+        problems.append(_fault(file, "not-parquet", "the file cannot be read as Parquet", "write it anew"))
+    except OSError as error:
+        problems.append(_fault(file, "unreadable", (error.strerror or str(error)).lower()))
+    return None
+
+
+def _problems(file: Path, found: Footer, ruleset: Ruleset) -> Iterator[Problem]:
+    """Types, and the units that the file gives against those of the ruleset."""
+    form = WideForm.of(ruleset).columns
+    kind = found.types.get(PERSON)
+    if kind not in _IDS:
+        message = f"'{PERSON}' is missing" if kind is None else f"'{PERSON}' is of the type {kind}"
+        yield _fault(file, "no-person", message, "a column of text or whole numbers names each person")
+    said = _said(found)
+    if said is None:
+        message = f"the file does not say what its columns hold (key '{METADATA}' of its metadata)"
+        yield _fault(file, "no-units", message, _HINT)
+        return
+    for name, kind in found.types.items():
+        if name not in form:
+            if hint := did_you_mean(name, form):
+                yield _fault(file, "unknown-column", f"'{name}' is no column of this ruleset", hint, at=name)
+            continue
+        if kind not in _WHOLE:
+            message = f"the column is of the type {kind}, not a whole number of up to 64 bits"
+            yield _fault(file, "wrong-type", message, at=name)
+        if said.get(name) != dict(form[name].about):
+            message = f"the file says {_in_short(said.get(name))}, the ruleset {_in_short(dict(form[name].about))}"
+            yield _fault(file, "other-unit", message, _HINT, at=name)
+
+
+def _in_short(about: object) -> str:
+    return json.dumps(about, ensure_ascii=False, sort_keys=True)
+
+
+def _said(found: Footer) -> dict[str, object] | None:
+    try:
+        columns = json.loads(found.words[METADATA])["columns"]
+    except (KeyError, ValueError, TypeError):
+        return None
+    return columns if isinstance(columns, dict) else None
+
+
+def _within(name: str, found: Footer, ruleset: Ruleset) -> bool:
+    column, ends = WideForm.of(ruleset).columns[name], found.ranges.get(name)
+    return ends is not None and (ends == NOTHING or column.least <= ends[0] <= ends[1] <= column.most)
+
+
+def _fault(file: Path, code: str, message: str, hint: str = "", at: str = "") -> Problem:
+    return Problem(str(file), 0, 0, at, code, message, hint)

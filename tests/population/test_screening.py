@@ -1,0 +1,295 @@
+"""A cohort: the same result for any parts, engine and resumption; what cannot be is refused, set aside or hidden."""
+
+from __future__ import annotations
+
+import datetime
+import json
+import os
+import stat
+from dataclasses import replace
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from people import said_by_assess
+
+from fasciculation_rules import open_ruleset
+from fasciculation_rules.cli.app import run
+from fasciculation_rules.errors import PopulationError
+from fasciculation_rules.population.folder import Folder
+from fasciculation_rules.population.generating import generate
+from fasciculation_rules.population.report import HIDDEN, lines_of, shielded
+from fasciculation_rules.population.rows import Decoder
+from fasciculation_rules.population.schema import PERSON, metadata_of
+from fasciculation_rules.population.screening import Options, Screened, screen
+
+MINI = Path(__file__).parent.parent / "rulesets" / "mini"
+RULESET = open_ruleset(MINI)
+DAY = Options(datetime.date(2026, 11, 1))
+PEOPLE = 3_000
+UNIT = '{"resolution": "0.01", "unit": "mg/dL"}'
+
+
+@pytest.fixture(scope="module")
+def people(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("people")
+    generate(RULESET, PEOPLE, 11, folder, part=2_000)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def whole(people: Path, tmp_path_factory: pytest.TempPathFactory) -> Screened:
+    return screen(str(people), tmp_path_factory.mktemp("whole") / "out", RULESET, DAY)
+
+
+def spoiled(people: Path, place: Path, change: Any, metadata: dict[str, str] | None = None) -> Path:
+    """The people of the first file, changed."""
+    frame = pl.read_parquet(people / "people-00000.parquet").head(400)
+    place.mkdir()
+    change(frame).write_parquet(
+        place / "people.parquet", metadata=metadata_of(RULESET) if metadata is None else metadata
+    )
+    return place
+
+
+# ---------------------------------------------------------------- the answer
+
+
+def test_the_answer_of_each_person_is_that_of_assess(tmp_path: Path) -> None:
+    ruleset = open_ruleset("1.1.0")
+    (people,) = generate(ruleset, PEOPLE, 11, tmp_path / "people")
+    found = screen(str(people), tmp_path / "out", ruleset, DAY)
+    given_rows = {row[PERSON]: row for row in pl.read_parquet(people).iter_rows(named=True)}
+    answers, decoder = pl.read_parquet(tmp_path / "out" / "part-*.parquet"), Decoder(ruleset)
+    assert answers.height == found.attrition.counted > 50
+    for cells in answers.iter_rows(named=True):
+        row = {name: cell for name, cell in given_rows[cells[PERSON]].items() if cell is not None and name != PERSON}
+        assert decoder.decode(cells) == said_by_assess(row, ruleset)
+
+
+def test_everybody_is_accounted_for(people: Path, tmp_path: Path, whole: Screened) -> None:
+    attrition = whole.attrition
+    assert attrition.rows == PEOPLE
+    assert attrition.without_entry + attrition.not_adult + attrition.counted == PEOPLE
+    assert sum(whole.rungs.values()) == attrition.counted
+    everyone = screen(str(people), tmp_path / "out", RULESET, replace(DAY, everyone=True))
+    assert everyone.attrition.counted == PEOPLE
+    assert everyone.digest != whole.digest
+
+
+@pytest.mark.parametrize("options", [replace(DAY, rows=700), replace(DAY, engine="sql")], ids=["parts", "engine"])
+def test_parts_and_engine_leave_the_digest_alone(
+    options: Options, people: Path, tmp_path: Path, whole: Screened
+) -> None:
+    assert screen(str(people), tmp_path / "out", RULESET, options).digest == whole.digest
+
+
+def test_the_order_of_people_leaves_the_digest_alone_and_one_changed_answer_does_not(
+    people: Path, tmp_path: Path
+) -> None:
+    def digest(name: str, change: Any) -> str:
+        return screen(str(spoiled(people, tmp_path / name, change)), tmp_path / f"out-{name}", RULESET, DAY).digest
+
+    plain = digest("plain", lambda frame: frame)
+    assert digest("turned", lambda frame: frame.reverse()) == plain
+    person = pl.col(PERSON)
+    changed = pl.when(person == person.min()).then(1 - pl.col("fasciculation").fill_null(0)).otherwise("fasciculation")
+    assert digest("changed", lambda frame: frame.with_columns(changed.cast(pl.Int8).alias("fasciculation"))) != plain
+
+
+# ---------------------------------------------------------------- stopped and run again
+
+
+def test_stopped_ten_times_anywhere_and_run_again_it_comes_to_the_same(
+    people: Path, tmp_path: Path, whole: Screened, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    options, out, random, write = replace(DAY, rows=500), tmp_path / "out", Random(4), Folder.write
+    for _ in range(10):
+        left = [random.randint(0, 3)]
+
+        def stopping(self: Folder, name: str, make: Any, *, private: bool = False, left: list[int] = left) -> Path:
+            def made(path: Path) -> None:
+                make(path)
+                if left[0] == 0:
+                    path.write_bytes(path.read_bytes()[: random.randint(0, 50)])
+                    raise KeyboardInterrupt
+                left[0] -= 1
+
+            return write(self, name, made, private=private)
+
+        monkeypatch.setattr(Folder, "write", stopping)
+        try:
+            screen(str(people), out, RULESET, options)
+        except KeyboardInterrupt:
+            assert not (out / "manifest.json").exists()
+        for file in out.glob("part-*.parquet"):
+            pl.read_parquet(file)  # none is cut short
+        for file in out.glob("*.json"):
+            json.loads(file.read_text())
+    monkeypatch.undo()
+    again = screen(str(people), out, RULESET, options)
+    assert again.digest == whole.digest
+    assert again.resumed > 0
+    assert {file.name.split("-")[0] for file in out.iterdir()} <= {"part", "manifest.json"}
+
+
+def test_what_a_killed_run_left_is_cleared_away(people: Path, tmp_path: Path, whole: Screened) -> None:
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / ".unfinished-1-part-00000.parquet").write_bytes(b"PAR1")
+    assert screen(str(people), out, RULESET, DAY).digest == whole.digest
+    assert not list(out.glob(".unfinished*"))
+
+
+def test_a_folder_never_mixes_two_runs(people: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    screen(str(people), out, RULESET, DAY)
+    with pytest.raises(PopulationError, match="differs in: as_of"):
+        screen(str(people), out, RULESET, replace(DAY, as_of=datetime.date(2026, 11, 2)))
+    with pytest.raises(PopulationError, match="ruleset"):
+        screen(str(people), out, open_ruleset("0.1.0"), DAY)
+
+
+# ---------------------------------------------------------------- what cannot be
+
+
+def test_a_full_disk_leaves_nothing_half_written(
+    people: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device", str(tmp_path / "out"))
+
+    monkeypatch.setattr(pl.LazyFrame, "sink_parquet", full)
+    assert (
+        run(["screen", str(people), "--out", str(tmp_path / "out"), "--as-of", "2026-11-01", "--ruleset", str(MINI)])
+        == 2
+    )
+    assert "no space left on device" in capsys.readouterr().err
+    assert list((tmp_path / "out").iterdir()) == []
+
+
+def cases() -> list[Any]:
+    def other_unit() -> dict[str, str]:
+        said = json.loads(metadata_of(RULESET)["fasciculation_rules.wide"])
+        said["columns"]["potassium_low"]["unit"] = "mg/dL"
+        return {"fasciculation_rules.wide": json.dumps(said)}
+
+    return [
+        pytest.param(lambda frame: frame.drop(PERSON), None, "no-person: 'person_id' is missing", id="no person"),
+        pytest.param(lambda frame: frame, {}, "no-units", id="no units"),
+        pytest.param(
+            lambda frame: frame,
+            other_unit(),
+            'potassium_low: other-unit: the file says {"resolution": "0.01", "unit": "mg/dL"}',
+            id="unit",
+        ),
+        pytest.param(
+            lambda frame: frame.with_columns(pl.col("weakness").cast(pl.Float64)),
+            None,
+            "weakness: wrong-type",
+            id="type",
+        ),
+        pytest.param(
+            lambda frame: frame.rename({"dysphagia": "dysfagia"}), None, "unknown-column: 'dysfagia'", id="name"
+        ),
+    ]
+
+
+@pytest.mark.parametrize(("change", "metadata", "message"), cases())
+def test_a_table_that_says_something_else_is_refused_whole(
+    change: Any, metadata: dict[str, str] | None, message: str, people: Path, tmp_path: Path
+) -> None:
+    with pytest.raises(PopulationError) as raised:
+        screen(str(spoiled(people, tmp_path / "in", change, metadata)), tmp_path / "out", RULESET, DAY)
+    assert message in str(raised.value)
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_corrupt_file_is_named_and_so_is_a_place_without_any(people: Path, tmp_path: Path) -> None:
+    bad = tmp_path / "bad.parquet"
+    bad.write_bytes((people / "people-00000.parquet").read_bytes()[:-100])
+    with pytest.raises(PopulationError, match=r"bad.parquet: not-parquet"):
+        screen(str(bad), tmp_path / "out", RULESET, DAY)
+    raw = bytearray((people / "people-00000.parquet").read_bytes())
+    raw[1000:9000] = os.urandom(8000)
+    bad.write_bytes(raw)
+    with pytest.raises(PopulationError, match="cannot be read"):
+        screen(str(bad), tmp_path / "out", RULESET, DAY)
+    for place in (tmp_path / "nowhere", tmp_path / "*.csv"):
+        with pytest.raises(PopulationError, match="names no Parquet file"):
+            screen(str(place), tmp_path / "out", RULESET, DAY)
+
+
+def test_rows_that_cannot_be_go_to_a_private_quarantine(
+    people: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def change(frame: pl.DataFrame) -> pl.DataFrame:
+        person = pl.col(PERSON)
+        return frame.with_columns(
+            pl.when(person == 3).then(5).otherwise("weakness").cast(pl.Int8).alias("weakness"),
+            pl.when(person == 4).then(50).otherwise("age_low").cast(pl.Int32).alias("age_low"),
+            pl.when(person == 4).then(40).otherwise("age_high").cast(pl.Int32).alias("age_high"),
+            pl.when(person == 5).then(1).otherwise("potassium_low").cast(pl.Int32).alias("potassium_low"),
+            pl.when(person == 5).then(None).otherwise("potassium_high").cast(pl.Int32).alias("potassium_high"),
+        )
+
+    place, out = spoiled(people, tmp_path / "in", change), tmp_path / "out"
+    arguments = ["screen", str(place), "--as-of", "2026-11-01", "--ruleset", str(MINI), "--out"]
+    assert run([*arguments, str(out)]) == 4
+    (file,) = out.glob("*quarantine*")
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert sorted(pl.read_parquet(file)[PERSON]) == [3, 4, 5]
+    assert json.loads((out / "manifest.json").read_text())["attrition"]["quarantined"] == 3
+    capsys.readouterr()
+    assert run([*arguments, str(tmp_path / "strict"), "--max-bad", "0.001"]) == 4
+    assert "3 of 400 rows cannot be" in capsys.readouterr().err
+    assert not (tmp_path / "strict" / "manifest.json").exists()
+
+
+def test_rows_that_repeat_collapse_and_rows_that_differ_are_set_aside(people: Path, tmp_path: Path) -> None:
+    plain = screen(str(spoiled(people, tmp_path / "in", lambda frame: frame)), tmp_path / "out", RULESET, DAY)
+    twice = spoiled(people, tmp_path / "twice", lambda frame: pl.concat([frame, frame.head(30), frame.head(10)]))
+    found = screen(str(twice), tmp_path / "out-twice", RULESET, replace(DAY, rows=100))
+    assert found.digest == plain.digest
+    assert (found.attrition.rows, found.attrition.collapsed) == (440, 40)
+
+    def differing(frame: pl.DataFrame) -> pl.DataFrame:
+        return pl.concat([frame, frame.head(1).with_columns(pl.lit(1, pl.Int8).alias("weakness"))])
+
+    odd = screen(str(spoiled(people, tmp_path / "odd", differing)), tmp_path / "out-odd", RULESET, DAY)
+    assert (odd.attrition.quarantined, odd.attrition.collapsed) == (2, 0)
+
+
+def test_a_person_of_whom_nothing_is_known_is_not_counted(people: Path, tmp_path: Path) -> None:
+    def blank(frame: pl.DataFrame) -> pl.DataFrame:
+        return frame.with_columns(pl.lit(None, frame.schema[name]).alias(name) for name in frame.columns[1:])
+
+    found = screen(str(spoiled(people, tmp_path / "in", blank)), tmp_path / "out", RULESET, DAY)
+    assert (found.attrition.counted, found.attrition.without_entry) == (0, 400)
+
+
+# ---------------------------------------------------------------- what is shown
+
+
+@given(st.dictionaries(st.sampled_from("abcdef"), st.integers(0, 60), min_size=1), st.booleans())
+def test_no_small_cell_is_shown_or_can_be_had_by_subtraction(cells: dict[str, int], hide_one: bool) -> None:
+    shown = shielded(cells, 11, hide_one=hide_one)
+    hidden = [name for name, text in shown.items() if text in (HIDDEN, "<11")]
+    assert all(cells[name] >= 11 or cells[name] == 0 for name in shown if name not in hidden)
+    large = [name for name, count in cells.items() if count >= 11]
+    if any(0 < count < 11 for count in cells.values()):
+        assert len(hidden) > 1 or not large
+    elif hide_one and large:
+        assert hidden
+
+
+def test_the_report_says_who_spoke_and_names_nobody(whole: Screened) -> None:
+    text = "\n".join(lines_of(whole, RULESET, DAY))
+    assert f"Ruleset {RULESET.version} (" in text
+    assert "not reviewed by a clinician" in text
+    assert "makes no diagnosis" in text
+    assert whole.digest in text
