@@ -317,6 +317,14 @@ def test_a_body_that_is_no_form_gets_a_page_without_guidance(body, kind, status)
     assert WORDS.say("refused-go-on") in answer.text
 
 
+@pytest.mark.parametrize("site", ["cross-site", "same-site"])
+def test_no_other_site_fills_in_the_page(site):
+    told = {"Content-Type": "application/x-www-form-urlencoded", "Sec-Fetch-Site": site}
+    answer = service().ask("POST", "/workbench", content="sudden_deficit=absent", headers=told)
+    assert answer.status_code == 403
+    assert "checked" not in answer.text
+
+
 def test_a_service_that_gives_no_guidance_shows_none_on_its_page():
     own = Service()
     own.standing.turn_red("RulesetAlteredError")

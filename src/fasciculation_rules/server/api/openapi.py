@@ -20,6 +20,7 @@ DESCRIPTION = (
 _TAKEN = {
     400: "The body is no JSON that can be read.",
     401: "The call has no token that is in order.",
+    408: "The body took too long to arrive.",
     413: "The body is too large.",
     422: "The request cannot be understood; every problem is named at its place, without what was found.",
     503: "No answer could be made, so there is no guidance.",

@@ -67,6 +67,8 @@ def note_of(
     soon = [f"{result.headline}. {' '.join(result.soon)}", settled]
     if result.warns:
         soon.append(say("not-reassuring"))
+    if result.may_change:
+        soon.append(say("may-change"))
     cited = Sources()
     why = [f"{each.sentence} {cited.marks([each])}".strip() for each in reasons(assessment)[:MOST_REASONS]]
     more = len(result.why) - len(why)

@@ -61,14 +61,15 @@ class Ask:
 class Result:
     """The whole answer, in the order in which it is read.
 
-    `warns`: it must not be read as reassurance, for the screen is not finished. `ended`: nothing more is asked.
+    `warns`: it must not be read as reassurance, for the screen is not finished. `may_change`: an examination
+    or a test may still change it, although the screen is finished.
     """
 
     rung: str
     headline: str
     settled: bool
     warns: bool
-    ended: bool
+    may_change: bool
     soon: tuple[str, ...]
     ladder: tuple[Rung, ...]
     range: str
@@ -107,7 +108,7 @@ class _View:
             headline=_capital(shown.label),
             settled=shown.settled,
             warns=self.left > 0 and not shown.settled,
-            ended=shown.settled and not questions,
+            may_change=self.left == 0 and self.of.urgency.at_least != self.of.urgency.after_tests,
             soon=tuple(self._soon()),
             ladder=self._ladder(),
             range=self._range(),

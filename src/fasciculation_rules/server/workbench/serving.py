@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from fasciculation_rules.server.standing import Standing
 
 FORM = "application/x-www-form-urlencoded"
+OWN = "same-origin"
 FILES = {"page.css": "text/css", "page.js": "text/javascript"}
 """What the page loads, all of it from here."""
 
@@ -92,6 +93,9 @@ def headers(embedded_in: tuple[str, ...]) -> Mapping[str, str]:
 
 
 async def _form(request: Request) -> bytes:
+    """Raises Refused for what did not come from the page itself: nobody else fills it in."""
+    if request.headers.get("sec-fetch-site", OWN) != OWN:
+        raise Refused(403, "forbidden", "answers come from this page alone")
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != FORM:
         raise Refused(415, "not-supported", f"answers come as {FORM}")
     return await sent(request, MOST_BYTES)
