@@ -58,7 +58,7 @@ def random_row(random: Random, ruleset: Ruleset) -> Row:
     row: dict[str, int] = {}
     match random.choice(("empty", "few", "screened", "denied")):
         case "few":
-            row |= dict.fromkeys(random.sample(plain, random.randint(1, 12)), 0)
+            row |= dict.fromkeys(random.sample(plain, random.randint(1, min(12, len(plain)))), 0)
         case "screened":
             row |= dict.fromkeys(vocabulary.screen, 0)
         case "denied":
@@ -72,7 +72,7 @@ def random_row(random: Random, ruleset: Ruleset) -> Row:
     if random.random() < 0.6:
         row["sex"] = random.choice((1, 2))
     quantities = list(vocabulary.quantities)
-    for name in {"age", *random.sample(quantities, random.choice((0, 1, 3, 8)))}:
+    for name in {"age", *random.sample(quantities, min(random.choice((0, 1, 3, 8)), len(quantities)))}:
         least, most = vocabulary.quantities[name].bounds()
         near = [cut + step for cut in cuts.get(name, ()) for step in (-1, 0, 1)] or [least]
         low = random.choice((random.choice(near), random.randint(least, most)))

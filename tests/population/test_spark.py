@@ -1,0 +1,51 @@
+"""Spark gives the same answers; only where it is installed (`make spark`), because it is half a gigabyte of Java."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import polars as pl
+import pytest
+from people import beside_every_limit, random_row, to_frame
+
+from fasciculation_rules import open_ruleset
+from fasciculation_rules.engines.columns.to_polars import to_polars
+from fasciculation_rules.population.in_spark import SETTINGS, answered_by_spark, spark_of
+from fasciculation_rules.population.schema import WideForm
+from fasciculation_rules.population.sheets import answer_columns, sheet_of
+
+pytest.importorskip("pyspark")
+pytestmark = pytest.mark.filterwarnings("ignore")
+
+MINI = Path(__file__).parent.parent / "rulesets" / "mini"
+
+
+@pytest.fixture(scope="module")
+def spark() -> Iterator[Any]:
+    session = spark_of()
+    yield session
+    session.stop()
+
+
+@pytest.mark.parametrize("version", [MINI, pytest.param("1.1.0", marks=pytest.mark.nightly)], ids=["mini", "1.1.0"])
+def test_spark_says_of_each_person_what_polars_says(version: Path | str, spark: Any, tmp_path: Path) -> None:
+    ruleset, random = open_ruleset(version), Random(8)
+    rows = [random_row(random, ruleset) for _ in range(300)] + list(beside_every_limit(ruleset))
+    frame, columns = to_frame(rows, ruleset), list(WideForm.of(ruleset).columns)
+    frame.write_parquet(tmp_path / "people.parquet")
+    said = answered_by_spark(spark, ruleset, [tmp_path / "people.parquet"], columns)
+    assert said.columns == ["person_id", *answer_columns(ruleset)]
+    found = pl.DataFrame(
+        [tuple(row) for row in said.collect()], schema=said.columns, orient="row", infer_schema_length=None
+    )
+    expected = to_polars(sheet_of(ruleset), frame.lazy(), columns, ["person_id"]).collect()
+    cells = [pl.col(name).cast(pl.Int64) for name in answer_columns(ruleset)]
+    assert (
+        found.select("person_id", *cells)
+        .sort("person_id")
+        .equals(expected.select("person_id", *cells).sort("person_id"))
+    )
+    assert spark.conf.get("spark.sql.ansi.enabled") == SETTINGS["spark.sql.ansi.enabled"] == "true"
