@@ -142,6 +142,11 @@ def finished(sheet: Sheet) -> None:
     sheet.deny(RULES.vocabulary.screen)
 
 
+def pages(sheet: Sheet) -> int:
+    """How many sheets of paper the page takes."""
+    return len(re.findall(rb"/Type\s*/Page[^s]", sheet.page.pdf(prefer_css_page_size=True)))
+
+
 STATES = {"empty": lambda _: None, "half": half, "emergency": emergency, "finished": finished}
 
 
@@ -158,11 +163,35 @@ def test_the_page_is_accessible_and_fits_a_telephone_and_one_sheet_of_paper(stat
         assert found.violations_count == 0, found.generate_report()
         width = page.evaluate("document.documentElement.scrollWidth")
         assert width <= size["width"]
-    assert len(re.findall(rb"/Type\s*/Page[^s]", page.pdf(prefer_css_page_size=True))) == 1
+    assert pages(sheet) == 1
     page.emulate_media(media="print")
     assert page.is_visible("#sheet .nobody")
     assert WORDS.say("banner") in sheet.text("#sheet .nobody")
     assert not page.is_visible("#form")
+
+
+def test_the_longest_of_the_accepted_cases_fit_one_sheet_of_paper(sheet: Sheet):
+    def entered(name: str) -> list[tuple[str, str]]:
+        fields = []
+        for item, told in RULES.cases[name].given.items():
+            if item in RULES.vocabulary.findings and isinstance(told.value, str):
+                fields.append((item, told.value))
+        return fields
+
+    longest = sorted(RULES.cases, key=lambda name: -len(entered(name)))[:3]
+    for name in longest:
+        with sheet.page.expect_navigation():
+            sheet.page.evaluate(
+                """fields => {
+                    const form = document.getElementById("form");
+                    form.replaceChildren(...fields.map(([name, value]) =>
+                        Object.assign(document.createElement("input"), {name, value})));
+                    form.submit();
+                }""",
+                entered(name),
+            )
+        assert pages(sheet) == 1
+        assert RULES.vocabulary.label(entered(name)[0][0]) in sheet.page.text_content("#sheet")
 
 
 def test_what_the_browser_shows_is_what_assess_says(sheet: Sheet):
@@ -256,6 +285,7 @@ def test_without_a_script_the_same_page_comes_back_whole(browser: Browser, servi
     assert page.is_visible("#age-fault")
     assert page.is_visible("#q-weakness_duration")
     assert page.url.endswith("/workbench#next")
+    assert page.get_attribute("meta[http-equiv=refresh]", "content") == "900; url=workbench"
     own.context.close()
     assert own.wrong == []
 
