@@ -17,6 +17,7 @@ from worksheet import Page, post
 import fasciculation_rules
 from fasciculation_rules import Case, assess, open_ruleset
 from fasciculation_rules.errors import EngineDisagreementError
+from fasciculation_rules.model.profile import Profile
 from fasciculation_rules.model.site import Mode
 from fasciculation_rules.model.vocabulary import Quantity
 from fasciculation_rules.server.workbench.catalogue import (
@@ -29,6 +30,7 @@ from fasciculation_rules.server.workbench.catalogue import (
 )
 from fasciculation_rules.server.workbench.making import Made, html_of, make
 from fasciculation_rules.server.workbench.numbers import NotANumber, number_in_words, read_number
+from fasciculation_rules.shelf.freeze import with_profile
 
 RULES = open_ruleset()
 WORDS = english()
@@ -351,6 +353,23 @@ def test_a_site_that_is_off_shows_no_page():
     own = Service(mode=Mode.OFF)
     assert own.ask("GET", "/workbench").status_code == 503
     own.close()
+
+
+def test_a_site_that_moved_thresholds_is_named_on_the_page_and_on_paper():
+    moved = with_profile(RULES, Profile(name="Northern laboratory", thresholds={}))
+    page = make([], moved, WORDS, TODAY)
+    said = WORDS.say("about-profile", name="Northern laboratory")
+    assert html_of(page, moved, WORDS, trial=False).count(said) == 3
+    assert said not in html_of(made([]), RULES, WORDS, trial=False)
+
+
+def test_the_rules_that_speak_and_that_nobody_reviewed_them_stand_on_every_page_and_note():
+    for fields in ([], entered({"motor_function_loss": "present"})):
+        page = made(fields)
+        for text in (html_of(page, RULES, WORDS, trial=False), page.note.text()):
+            assert "Ruleset 1.1.0 (draft)" in text
+            assert "Not reviewed by a clinician" in text
+            assert WORDS.say("banner") in text
 
 
 def test_answers_for_other_rules_are_told_of():

@@ -108,15 +108,17 @@ def _left_out(more: int, words: Catalogue) -> list[str]:
 
 
 def about(assessment: Assessment, words: Catalogue) -> str:
-    """Which rules speak, and that nobody has reviewed them."""
+    """Which rules speak, that nobody has reviewed them, and which site has moved their thresholds."""
     ruleset = assessment.ruleset
-    return words.say(
+    profile = "" if ruleset.profile is None else f" {words.say('about-profile', name=ruleset.profile.name)}"
+    about_rules = words.say(
         "about-rules",
         version=ruleset.version,
         status=ruleset.status,
         library=assessment.library,
         review=f"{ruleset.review[:1].upper()}{ruleset.review[1:]}",
     )
+    return f"{about_rules}{profile}"
 
 
 def _limited(lines: Iterable[str], most: int, words: Catalogue) -> list[str]:
