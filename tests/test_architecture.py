@@ -63,6 +63,7 @@ HOMES = {
     "pyarrow": {"exchange"},
     "pydantic": {"model", "shelf"},
     "pysat": {"proof"},
+    "pyspark": {"population"},
     "rich": {"cli"},
     "starlette": {"server"},
     "typer": {"cli"},
