@@ -1,0 +1,134 @@
+"""Cohorts, Parquet to Parquet, beside scanning the same columns: `bench_population.py [PEOPLE ...] [RUN ...]`.
+
+Synthetic people are made once, a million at most; more are the same files again. Every run is a process of its own,
+so that its memory is its own. Runs are scan, columns, sql, screened and, where it is installed, spark. Nothing is
+asserted.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from fasciculation_rules import open_ruleset
+
+VERSIONS = ("1.0.0", "1.1.0")
+PEOPLE = (100_000, 1_000_000)
+ONE_FILE = 1_000_000
+
+
+def scan(files: list[Path], _version: str, _out: Path) -> None:
+    """The limit: every column read and added up."""
+    import polars as pl
+
+    pl.scan_parquet(files).select(pl.all().sum()).collect(engine="streaming")
+
+
+def columns(files: list[Path], version: str, out: Path) -> None:
+    """Polars: every answer of everybody."""
+    import polars as pl
+
+    from fasciculation_rules.engines.columns.to_polars import to_polars
+    from fasciculation_rules.population.schema import WideForm
+    from fasciculation_rules.population.sheets import sheet_of
+
+    ruleset = open_ruleset(version)
+    there = list(WideForm.of(ruleset).columns)
+    to_polars(sheet_of(ruleset), pl.scan_parquet(files), there, ["person_id"]).sink_parquet(out / "answers.parquet")
+
+
+def screened(files: list[Path], version: str, out: Path) -> None:
+    """The command: duplicates sought, rows checked, the cohort answered and counted, a digest of it."""
+    import datetime
+
+    from fasciculation_rules.population.screening import Options, screen
+
+    folder = files[0].parent
+    # The same file again is the same people again, so only the files that are made for once are screened.
+    screen(
+        str(folder / "people-*.parquet"), out / "screened", open_ruleset(version), Options(datetime.date(2026, 11, 1))
+    )
+
+
+def sql(files: list[Path], version: str, out: Path) -> None:
+    """DuckDB: every answer of everybody."""
+    from fasciculation_rules.population.in_duckdb import sink_with_duckdb
+    from fasciculation_rules.population.schema import WideForm
+
+    ruleset = open_ruleset(version)
+    sink_with_duckdb(ruleset, files, list(WideForm.of(ruleset).columns), out / "answers.parquet", threads=2)
+
+
+def spark(files: list[Path], version: str, out: Path) -> None:
+    """Spark on this machine; its start is told apart."""
+    from fasciculation_rules.population.in_spark import answered_by_spark, spark_of
+    from fasciculation_rules.population.schema import WideForm
+
+    ruleset, start = open_ruleset(version), time.perf_counter()
+    session = spark_of()
+    print(f"start {time.perf_counter() - start:.1f}", file=sys.stderr)
+    answers = answered_by_spark(session, ruleset, files, list(WideForm.of(ruleset).columns))
+    answers.write.mode("overwrite").parquet(str(out / "answers"))
+
+
+RUNS = {run.__name__: run for run in (scan, columns, sql, screened, spark)}
+
+
+def child(name: str, version: str, out: str, *files: str) -> None:
+    """One run, with the time it took and the most memory it held."""
+    start, spent = time.perf_counter(), time.process_time()
+    RUNS[name]([Path(file) for file in files], version, Path(out))
+    took, spent = time.perf_counter() - start, time.process_time() - spent
+    most = next(line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith("VmHWM"))
+    print(json.dumps([took, spent, int(most.split()[1]) / 1000]))
+
+
+def measured(name: str, version: str, out: Path, files: list[Path]) -> list[float]:
+    """Seconds, processor seconds and megabytes of a run in a process of its own."""
+    command = [sys.executable, __file__, "--child", name, version, str(out), *map(str, files)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    if done.stderr.startswith("start"):
+        print(f"    {done.stderr.splitlines()[0]} s of Spark")
+    found: list[float] = json.loads(done.stdout.splitlines()[-1])
+    return found
+
+
+def main(sizes: list[int], names: list[str]) -> None:
+    """Prints a table."""
+    from fasciculation_rules.population.generating import generate
+
+    with tempfile.TemporaryDirectory(prefix="bench-population-") as place:
+        folder, out = Path(place) / "people", Path(place) / "out"
+        for people in sizes:
+            start = time.perf_counter()
+            files = generate(open_ruleset(VERSIONS[-1]), min(people, ONE_FILE), 1, folder)
+            made = time.perf_counter() - start
+            for number in range(1, people // ONE_FILE):
+                files.append(folder / f"again-{number:03d}.parquet")
+                shutil.copy(files[0], files[-1])
+            size = sum(file.stat().st_size for file in files) / 1e6
+            print(f"{people:,} people, {size:.0f} MB ({min(people, ONE_FILE):,} of them made in {made:.1f} s)")
+            for version in VERSIONS:
+                limit = 0.0
+                for name in names:
+                    out.mkdir()
+                    took, spent, memory = measured(name, version, out, files)
+                    shutil.rmtree(out)
+                    limit = took if name == "scan" else limit
+                    ratio = f"{took / limit:6.1f} x scan" if limit else ""
+                    print(f"  {version}  {name:9}{took:8.2f} s {spent:8.2f} s cpu {memory:7.0f} MB {ratio}", flush=True)
+            shutil.rmtree(folder)
+
+
+if __name__ == "__main__":
+    arguments = sys.argv[1:]
+    if arguments[:1] == ["--child"]:
+        child(*arguments[1:])
+    else:
+        chosen = [each for each in arguments if each in RUNS] or [name for name in RUNS if name != "spark"]
+        main([int(each) for each in arguments if each.isdigit()] or list(PEOPLE), chosen)
