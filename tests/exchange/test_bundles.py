@@ -94,6 +94,20 @@ def test_bundle_entry_request_delete_takes_the_resource_away() -> None:
     assert notices(data) == {"deleted"}
 
 
+def test_bundle_entry_request_delete_leaves_what_has_neither_address_nor_id() -> None:
+    nameless = {key: value for key, value in CONDITION.items() if key != "id"}
+    data = bundle(PATIENT, nameless)
+    data["entry"].append({"request": {"method": "DELETE", "url": "Condition/c"}})
+    assert "fasciculation" in said(data)
+
+
+def test_a_type_of_resource_that_is_none_is_not_shown() -> None:
+    error = {"resourceType": "Jane Doe", "id": "1", "status": "entered-in-error"}
+    found = read(bundle(PATIENT, error, {**error, "status": "final"}))
+    assert found.report.resources["Patient"] == 1
+    assert "Jane" not in str(found.to_json())
+
+
 def test_bundle_entry_full_url_resolves_a_subject_by_urn() -> None:
     condition = {**CONDITION, "subject": {"reference": "urn:uuid:1"}}
     data = bundle(PATIENT, condition)

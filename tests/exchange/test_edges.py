@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
-from fasciculation_rules import FhirError, assess, from_fhir, open_ruleset
+from fasciculation_rules import FhirError, Imported, assess, from_fhir, open_ruleset
+from fasciculation_rules.assessing.admit import admit
 from fasciculation_rules.exchange.fhir.tally import REASONS
 
 EDGES = Path(__file__).resolve().parent / "edges"
@@ -77,6 +79,29 @@ def test_edge(case: dict[str, Any]) -> None:
     assert found.report.another_subject == int(case.get("another_subject", 0))
     assert {origin.item for origin in found.provenance} == set(said)
     assess(found.case, ruleset, on=found.report.on, reconcile=True, engine="compiled")
+
+
+def present(found: Imported) -> set[str]:
+    """What counts as present on the day of reading."""
+    admitted = admit(found.case, open_ruleset("1.0.0"), on=found.report.on, reconcile=True)
+    return {name for name, value in admitted.findings.items() if value and "=" not in name}
+
+
+def test_deleting_any_resource_of_an_edge_never_makes_a_presence() -> None:
+    for case in ALL:
+        if "error" in case:
+            continue
+        read = partial(from_fhir, as_of=NOW, time_zone="Europe/London", mapping=case.get("mapping"), ruleset="1.0.0")
+        data = bundle(case)
+        before = present(read(data))
+        for gone in data[1:]:
+            left = [each for each in data if named(each) != named(gone)]
+            assert present(read(left)) <= before, case["name"]
+
+
+def named(resource: dict[str, Any]) -> tuple[str, Any]:
+    """What makes it one resource, in however many versions."""
+    return resource["resourceType"], resource.get("id", resource)
 
 
 def test_there_are_many_and_each_names_its_element() -> None:

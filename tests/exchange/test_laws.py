@@ -46,7 +46,7 @@ subjects = st.sampled_from([ME, ME, ME, ME, OTHER, None])
 states = st.sampled_from(["active", "active", "resolved", "remission", None])
 verified = st.sampled_from(["confirmed", "confirmed", "refuted", "provisional", "entered-in-error", None])
 tellers = st.sampled_from([None, ME, {"reference": "Practitioner/d"}, {"reference": "urn:uuid:someone"}])
-encounters = st.sampled_from([None, None, {"reference": "Encounter/old"}, {"reference": "Encounter/new"}])
+encounters = st.sampled_from([None, None, *({"reference": f"Encounter/{name}"} for name in ("old", "new", "next"))])
 statuses = st.sampled_from(["final", "final", "amended", "preliminary", "entered-in-error", "registered", None])
 answers = st.sampled_from([{"valueBoolean": True}, {"valueBoolean": False}, {"valueString": "no"}, {}])
 
@@ -107,6 +107,7 @@ def records(draw: st.DrawFn) -> list[dict[str, Any]]:
         {"resourceType": "Patient", "id": "p", "birthDate": "1980-05", "gender": "female"},
         {"resourceType": "Encounter", "id": "old", "subject": ME, "period": {"start": "2011-01-01"}},
         {"resourceType": "Encounter", "id": "new", "subject": ME, "period": {"start": "2026-11-19"}},
+        {"resourceType": "Encounter", "id": "next", "subject": ME, "period": {"start": "2026-12-24"}},
         {"resourceType": "Practitioner", "id": "d"},
     ]
     versions = st.sampled_from(

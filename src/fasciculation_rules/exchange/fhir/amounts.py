@@ -71,6 +71,8 @@ class Scale:
     def _range(self, found: Json) -> Read:
         """Both ends, or one of them as a bound."""
         low, high = object_of(found.get("low")), object_of(found.get("high"))
+        if low.get("comparator") or high.get("comparator"):
+            return Read(reason="value-unreadable")
         if not (low and high):
             return self._quantity({**low, "comparator": ">="} if low else {**high, "comparator": "<="})
         ends = [self._quantity(low), self._quantity(high)]
@@ -164,7 +166,7 @@ class Scale:
 
     def _limit(self, found: Json, unit: str) -> str | None:
         """One limit; without a unit of its own it has that of the value."""
-        number = decimal_of(found.get("value"))
+        number = None if found.get("comparator") else decimal_of(found.get("value"))
         own, reason = self._unit(found) if found.get("unit") or found.get("code") else (unit, "")
         return None if number is None or reason else f"{number} {own}"
 

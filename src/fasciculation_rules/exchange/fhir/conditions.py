@@ -12,6 +12,7 @@ from fasciculation_rules.exchange.fhir.shapes import Json, number_of, object_of,
 from fasciculation_rules.exchange.fhir.statement import PRESENT, Onset, Statement
 from fasciculation_rules.exchange.fhir.statuses import CLINICAL, VERIFICATION, Standing, coded
 from fasciculation_rules.exchange.systems import CLINICAL_STATUS, VERIFICATION_STATUS
+from fasciculation_rules.model.units import UNITS, in_ucum
 
 
 def read_condition(entry: Entry, reading: Reading) -> None:
@@ -55,19 +56,25 @@ def _abated(resource: Json, reading: Reading) -> bool:
 
 
 def _dated(entry: Entry, reading: Reading) -> tuple[Moment | None, bool]:
-    """When it was recorded; else when its encounter was, or when it began if that is later."""
+    """When it was recorded; else when its encounter was, or when it began if that is later.
+
+    What begins later than the time of reading is not taken, whenever it was recorded.
+    """
     resource = entry.resource
+    onset, readable = reading.clock.read_first(resource, "onsetDateTime", "onsetPeriod")
+    if onset is not None and reading.ahead(onset, entry):
+        return None, False
     if resource.get("recordedDate") is not None:
         return reading.dated(entry, "recordedDate")
-    onset, readable = reading.clock.read_first(resource, "onsetDateTime", "onsetPeriod")
     if not readable:
         reading.refuse("unreadable-date", entry)
         return None, False
     if onset is None:
         return reading.dated(entry)
-    met = reading.encountered(entry)
-    later = onset if met is None or reading.clock.order(met) < reading.clock.order(onset) else met
-    return later, not reading.ahead(later, entry)
+    clock, met = reading.clock, reading.encountered(entry)
+    if met is None or clock.is_ahead(met) or clock.order(met) < clock.order(onset):
+        return onset, True
+    return met, True
 
 
 def _since(entry: Entry, statement: Statement, reading: Reading) -> None:
@@ -92,9 +99,15 @@ def _began(resource: Json, reading: Reading) -> Moment | None:
     years = number_of(age.get("value"))
     if birth is None or years is None or years.denominator != 1 or not 0 <= years <= 130:
         return None
-    if text_of(age.get("code")) not in ("a", "") or age.get("comparator"):
+    if not _in_years(age) or age.get("comparator"):
         return None
     return Moment(_later(birth.first, int(years)), _later(birth.last, int(years) + 1))
+
+
+def _in_years(age: Json) -> bool:
+    """Whether an Age is one in years: by its code, with which no other unit may be printed, or by its unit."""
+    code, unit = text_of(age.get("code")), in_ucum("age", text_of(age.get("unit")))
+    return code in ("a", "") and (unit == "a" if unit in UNITS else code == "a")
 
 
 def _later(day: datetime.date, years: int) -> datetime.date:

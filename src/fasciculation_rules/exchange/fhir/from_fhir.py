@@ -20,7 +20,7 @@ from fasciculation_rules.exchange.fhir.questionnaires import read_answers
 from fasciculation_rules.exchange.fhir.reading import Reading
 from fasciculation_rules.exchange.fhir.relatives import read_family, read_procedure
 from fasciculation_rules.exchange.fhir.settling import Settler
-from fasciculation_rules.exchange.fhir.shapes import objects_of
+from fasciculation_rules.exchange.fhir.shapes import Json, objects_of
 from fasciculation_rules.exchange.fhir.statement import Statement
 from fasciculation_rules.exchange.fhir.subject import SUBJECT_KEYS, Subject, subject_of
 from fasciculation_rules.exchange.fhir.tally import Tally, shown_code, shown_system
@@ -183,27 +183,34 @@ def _read_one(entry: Entry, reading: Reading) -> None:
     READERS[kind](entry, reading)
     if entry.container is None:
         for inside in objects_of(resource["contained"]) if "contained" in resource else ():
-            held = Entry.of(inside, container=entry)
+            held = _held(inside, entry)
             if held.type in READERS and _is_contained_ours(held, reading):
                 _read_one(held, reading)
     return None
 
 
 def _is_ours(entry: Entry, reading: Reading) -> bool:
-    for key in SUBJECT_KEYS:
-        reference = entry.resource.get(key)
-        if reference is not None:
-            if reading.subject.is_meant(reference, entry):
-                return True
-            reading.tally.another_subject += 1
-            return False
-    reading.refuse("no-subject", entry)
+    named = [entry.resource[key] for key in SUBJECT_KEYS if entry.resource.get(key) is not None]
+    if not named:
+        reading.refuse("no-subject", entry)
+        return False
+    if all(reading.subject.is_meant(reference, entry) for reference in named):
+        return True
+    reading.tally.another_subject += 1
     return False
 
 
 def _is_contained_ours(entry: Entry, reading: Reading) -> bool:
-    """What is contained is about whom its container is about, unless it says otherwise."""
-    return not any(entry.resource.get(key) for key in SUBJECT_KEYS) or _is_ours(entry, reading)
+    """What is contained is about whom its container is about, unless it says otherwise or that is about relatives."""
+    inherits = entry.container is not None and entry.container.type != "FamilyMemberHistory"
+    return (inherits and not any(entry.resource.get(key) for key in SUBJECT_KEYS)) or _is_ours(entry, reading)
+
+
+def _held(inside: Json, container: Entry) -> Entry:
+    """The entry of what is contained; a member of a panel that has no status has that of the panel."""
+    if container.type == "Observation" == inside.get("resourceType") and inside.get("status") is None:
+        inside = {**inside, "status": container.resource.get("status")}
+    return Entry.of(inside, container=container)
 
 
 # ---------------------------------------------------------------- results

@@ -8,7 +8,7 @@ from fasciculation_rules.exchange.fhir.answers import has_value, interpreted, sa
 from fasciculation_rules.exchange.fhir.opening import Entry
 from fasciculation_rules.exchange.fhir.reading import Found, Reading, Told
 from fasciculation_rules.exchange.fhir.shapes import Json, object_of, objects_of, text_of
-from fasciculation_rules.exchange.fhir.statement import PRESENT
+from fasciculation_rules.exchange.fhir.statement import ABSENT, PRESENT
 from fasciculation_rules.exchange.fhir.statuses import RESULT, Standing, plain
 from fasciculation_rules.exchange.systems import ACT, system_of
 from fasciculation_rules.model.vocabulary import Finding, Quantity
@@ -32,7 +32,7 @@ def read_observation(entry: Entry, reading: Reading) -> None:
     if not items or (told := _told(entry, standing, items, reading, "effectiveDateTime", "effectiveInstant")) is None:
         return
     if stated:
-        reading.say(entry, stated, PRESENT, told)
+        _read_assertion(entry, stated, told, reading)
     if found:
         _read_value(entry, resource, found, told, reading, whole=not (resource.get("hasMember") or parts))
     for part, known in parts:
@@ -40,6 +40,17 @@ def read_observation(entry: Entry, reading: Reading) -> None:
             reading.refuse("modified", entry, known[0].meaning.item)
         else:
             _read_value(entry, part, known, told, reading, whole=True)
+
+
+def _read_assertion(entry: Entry, stated: list[Found], told: Told, reading: Reading) -> None:
+    """What was found is the value, if nothing beside it says otherwise."""
+    resource, item = entry.resource, stated[0].meaning.item
+    if resource.get("dataAbsentReason") is not None:
+        reading.refuse("value-lacking", entry, item)
+    elif not value_of(resource)[0] or interpreted(resource) == ABSENT:
+        reading.refuse("value-unreadable", entry, item)
+    else:
+        reading.say(entry, stated, PRESENT, told)
 
 
 def read_report(entry: Entry, reading: Reading) -> None:
@@ -82,12 +93,14 @@ def _read_value(entry: Entry, holder: Json, found: list[Found], told: Told, read
     kind, value = value_of(holder)
     if not kind and has_value(holder):
         return reading.refuse("value-unreadable", entry, found[0].meaning.item)
-    if not kind and holder.get("dataAbsentReason") is not None:
+    if holder.get("dataAbsentReason") is not None:
         return reading.refuse("value-lacking", entry, found[0].meaning.item)
     measured = [each for each in found if isinstance(items[each.meaning.item], Quantity)]
     if measured:
         if not kind:
             return reading.refuse("no-value", entry, measured[0].meaning.item) if whole else None
+        if len(measured) > 1:
+            return reading.refuse("several-items", entry)
         return reading.measure(entry, measured[0], kind, value, holder.get("referenceRange"), told)
     said = _said(holder, kind, value, found, reading)
     if said is None:

@@ -185,7 +185,7 @@ def _of_bundle(bundle: Json, tally: Tally, depth: int) -> Iterator[Entry]:
     for part in objects_of(bundle.get("entry")):
         address, resource = text_of(part.get("fullUrl")), part.get("resource")
         if "request" in part and text_of(object_of(part["request"]).get("method")) == "DELETE":
-            gone.update((without_version(address), text_of(object_of(part.get("request")).get("url"))))
+            gone.update({without_version(address), text_of(object_of(part.get("request")).get("url"))} - {""})
             tally.set_aside("deleted")
         elif not isinstance(resource, dict) or not isinstance(resource.get("resourceType"), str):
             continue
@@ -216,7 +216,7 @@ def _latest(entries: list[Entry], clock: Clock, tally: Tally) -> list[Entry]:
         if len(group) == 1:
             kept.append(group[0])
             continue
-        ranks = [_rank(entry, clock) for entry in group]
+        ranks = _ranks(group, clock)
         best = [entry for entry, rank in zip(group, ranks, strict=True) if rank == max(ranks)]
         unlike: dict[str, Entry] = {}
         for entry in best:
@@ -226,6 +226,15 @@ def _latest(entries: list[Entry], clock: Clock, tally: Tally) -> list[Entry]:
         else:
             kept.extend(unlike[text] for text in sorted(unlike))
     return kept
+
+
+def _ranks(group: list[Entry], clock: Clock) -> list[tuple[str, int]]:
+    """By time, then number; by number alone where some have no time; all alike where some have neither."""
+    ranks = [_rank(entry, clock) for entry in group]
+    if all(updated for updated, _ in ranks):
+        return ranks
+    numbered = all(version >= 0 for _, version in ranks)
+    return [("", version if numbered else 0) for _, version in ranks]
 
 
 def _rank(entry: Entry, clock: Clock) -> tuple[str, int]:

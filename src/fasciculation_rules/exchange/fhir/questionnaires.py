@@ -8,7 +8,7 @@ from typing import assert_never
 
 from fasciculation_rules.exchange.fhir.answers import said_of, value_of
 from fasciculation_rules.exchange.fhir.opening import Entry, refusal
-from fasciculation_rules.exchange.fhir.reading import Found, Reading, Told
+from fasciculation_rules.exchange.fhir.reading import Found, Reading, Told, one_an_item
 from fasciculation_rules.exchange.fhir.shapes import Json, objects_of, text_of
 from fasciculation_rules.exchange.fhir.statuses import ANSWERS, Standing, plain
 from fasciculation_rules.exchange.meanings import Meaning
@@ -63,22 +63,21 @@ def _told_of(
     return None if reading.ahead(moment, entry) else replace(told, moment=moment)
 
 
-def _answers(items: object, depth: int) -> list[tuple[str, Json]]:
-    """Each answer with its linkId; groups and questions below an answer are gone into."""
+def _answers(items: object, depth: int, modified: object = None) -> list[tuple[str, Json]]:
+    """Each answer with its linkId; groups and questions below an answer are gone into.
+
+    `modified` is the modifierExtension of what lies around them, which holds for them too.
+    """
     if depth > MAX_DEPTH:
         raise refusal("fhir-too-deep", f"questions lie in each other more than {MAX_DEPTH} deep")
     found: list[tuple[str, Json]] = []
     for item in objects_of(items):
-        link = text_of(item.get("linkId"))
+        link, around = text_of(item.get("linkId")), item.get("modifierExtension") or modified
         for answer in objects_of(item.get("answer")):
-            found.append(
-                (
-                    link,
-                    {**answer, "modifierExtension": answer.get("modifierExtension") or item.get("modifierExtension")},
-                )
-            )
-            found += _answers(answer.get("item"), depth + 1)
-        found += _answers(item.get("item"), depth + 1)
+            about = answer.get("modifierExtension") or around
+            found.append((link, {**answer, "modifierExtension": about}))
+            found += _answers(answer.get("item"), depth + 1, about)
+        found += _answers(item.get("item"), depth + 1, around)
     return found
 
 
@@ -91,7 +90,7 @@ class _Asked:
         self.own = not canonical or self.named_own
         self.links: Mapping[str, str] = reading.links.get(canonical, {})
         self.canonical, self.entry = canonical, entry
-        self.codes = _codes_of(_questionnaire(entry, canonical, reading).get("item"), 0)
+        self.forms = [_codes_of(form.get("item"), 0) for form in _questionnaires(entry, canonical, reading)]
         self.met: dict[str, list[Found]] = {}
 
     def is_day(self, link: str) -> bool:
@@ -109,23 +108,26 @@ class _Asked:
             system = ITEMS if self.own else self.canonical
             self.reading.tally.known[system, link, item] += 1
             return [Found(Meaning(item), system, link)]
-        if link in self.codes:
-            return self.reading.understood({"coding": self.codes[link]}, self.entry)
+        told = [self.reading.understood({"coding": form[link]}, self.entry) for form in self.forms if link in form]
+        if told:
+            every = [found for each in told for found in each]
+            return one_an_item(sorted(every, key=lambda found: (found.system, found.code)))
         if link:
             self.reading.tally.unknown[self.canonical, link] += 1
         return []
 
 
-def _questionnaire(entry: Entry, canonical: str, reading: Reading) -> Json:
-    """The questionnaire itself, where it is contained or in the data."""
-    if canonical.startswith("#"):
-        return reading.opened.resolve({"reference": canonical}, entry)
+def _questionnaires(entry: Entry, canonical: str, reading: Reading) -> list[Json]:
+    """The questionnaire itself, where it is contained or in the data; all that it may be where no version tells."""
     if not canonical:
-        return {}
-    for other in reading.opened.entries:
-        if other.type == "Questionnaire" and text_of(other.resource.get("url")) == canonical:
-            return other.resource
-    return reading.opened.resolve({"reference": canonical}, entry)
+        return []
+    pointed = reading.opened.resolve({"reference": canonical}, entry)
+    if canonical.startswith("#"):
+        return [pointed]
+    version = text_of(entry.resource.get("questionnaire")).partition("|")[2]
+    forms = [other.resource for other in reading.opened.entries if other.type == "Questionnaire"]
+    named = [form for form in forms if form is pointed or text_of(form.get("url")) == canonical]
+    return [form for form in named if not version or text_of(form.get("version")) in ("", version)]
 
 
 def _codes_of(items: object, depth: int) -> dict[str, list[Json]]:
@@ -147,6 +149,8 @@ def _read_answer(entry: Entry, answer: Json, found: list[Found], told: Told, rea
         return reading.refuse("no-value", entry, name)
     item = reading.ruleset.vocabulary.items[name]
     if not isinstance(item, Finding):
+        if len(found) > 1:
+            return reading.refuse("several-items", entry)
         return reading.measure(entry, found[0], kind, value, None, told)
     said = said_of(kind, value, found[0].meaning, item)
     if said is None:

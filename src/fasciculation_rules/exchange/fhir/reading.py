@@ -39,9 +39,13 @@ class Found:
 
 def _most_exact(found: list[Found]) -> list[Found]:
     """One code an item: our own where there is one, which then speaks alone, else one that means the same."""
-    own = [each for each in found if each.system == ITEMS]
+    return one_an_item([each for each in found if each.system == ITEMS] or found)
+
+
+def one_an_item(found: list[Found]) -> list[Found]:
+    """One code an item: one that means the same where there is one."""
     best: dict[str, Found] = {}
-    for each in own or found:
+    for each in found:
         other = best.get(each.meaning.item)
         if other is None or (each.meaning.relation is Relation.EQUIVALENT is not other.meaning.relation):
             best[each.meaning.item] = each

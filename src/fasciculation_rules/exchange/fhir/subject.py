@@ -23,6 +23,8 @@ class Subject:
         """Whether a Reference means this patient: absolute, relative, versioned, contained or by an identifier."""
         found = object_of(reference)
         text = found.get("reference")
+        if "identifier" in found and self._denied(_pair(object_of(found["identifier"]))):
+            return False
         if isinstance(text, str) and text:
             if text in self.references:
                 return not self._elsewhere(text, entry)
@@ -33,6 +35,12 @@ class Subject:
                 return "/".join(plain.rsplit("/", 2)[1:]) in self.references
             return plain in self.references and not self._elsewhere(plain, entry)
         return _pair(object_of(found.get("identifier"))) in self.identifiers
+
+    def _denied(self, pair: tuple[str, str] | None) -> bool:
+        """Whether an identifier is another person's: another one of a system in which this patient has one."""
+        return (
+            pair is not None and pair not in self.identifiers and pair[0] in {system for system, _ in self.identifiers}
+        )
 
     def _contained(self, name: str, entry: Entry) -> bool:
         """A contained copy is this patient where it has an identifier of this patient."""

@@ -34,7 +34,7 @@ REASONS: dict[str, str] = {
     "patient-reported": "found by an examiner, but reported by the patient or a relative",
     "preliminary": "preliminary; it counts, and may change",
     "read-as-wider": "the code may mean something else too",
-    "several-items": "several codes of different meaning; all count as present, none as absent",
+    "several-items": "several codes of different meaning; all count as present, none as absent or as a value",
     "sex-differs": "the sex recorded at birth differs from the administrative gender; the former counts",
     "status-unreadable": "its status is not one that is known",
     "suspicion": "provisional, differential or unconfirmed: a suspicion, not presence",
@@ -96,7 +96,9 @@ class Tally:
     def notices(self) -> tuple[SetAside, ...]:
         """What was set aside, in order."""
         return tuple(
-            SetAside(code=reason, message=REASONS[reason], type=kind or None, item=item or None, count=count)
+            SetAside(
+                code=reason, message=REASONS[reason], type=shown_as(kind, _TYPE) or None, item=item or None, count=count
+            )
             for (reason, kind, item), count in sorted(self.aside.items())
         )
 
