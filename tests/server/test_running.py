@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import datetime
 import http.client
+import io
 import json
+import logging
 import os
 import signal
 import socket
@@ -13,6 +15,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -23,6 +26,7 @@ from ehr_people import body, condition, prefetch, serving
 
 from fasciculation_rules.errors import SiteError
 from fasciculation_rules.server import canaries
+from fasciculation_rules.server.logs import Log, Others
 from fasciculation_rules.server.running import Run, checked, prepare
 from fasciculation_rules.server.serving import check_review, review_due
 
@@ -202,3 +206,49 @@ def test_a_port_that_is_taken_is_told() -> None:
     assert done.returncode == 2
     assert f"127.0.0.1:{port} cannot be listened on: Address already in use" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def left_hanging(port: int, begun: bytes) -> float:
+    """Seconds after which a connection that sent so much, and then a byte a second, is closed."""
+    start = time.monotonic()
+    with socket.create_connection(("127.0.0.1", port), timeout=1) as line:
+        line.sendall(begun)
+        while time.monotonic() - start < 60:
+            try:
+                if not line.recv(4096):
+                    break
+            except TimeoutError:
+                line.sendall(b"x")
+            except ConnectionError:
+                break
+    return time.monotonic() - start
+
+
+@pytest.mark.slow
+def test_connections_that_never_ask_are_closed_and_shut_nobody_out() -> None:
+    post = f"POST {CALLS} HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n".encode()
+    with running() as (_, port), ThreadPoolExecutor() as threads:
+        waits = list(threads.map(left_hanging, [port] * 4, [b"", b"GET /health HTTP/1.1\r\nX: ", post, post + b"{"]))
+        assert max(waits) < 45
+        idle = [socket.create_connection(("127.0.0.1", port)) for _ in range(300)]
+        deadline = time.monotonic() + 60
+        while (found := status(port, "GET", "/health")) != 200 and time.monotonic() < deadline:
+            time.sleep(1)
+        for each in idle:
+            each.close()
+        assert found == 200
+
+
+@pytest.mark.parametrize("broken", [ValueError("Jane Marker"), None], ids=["an exception", "a message"])
+def test_what_libraries_log_is_one_line_without_the_texts_of_exceptions(broken: Exception | None) -> None:
+    into = io.StringIO()
+    logger = logging.Logger("uvicorn.error")
+    logger.addHandler(Others(Log(into)))
+    if broken:
+        logger.error("Jane Marker", exc_info=broken)
+    else:
+        logger.warning("Exceeded concurrency limit.")
+    said = json.loads(into.getvalue())
+    assert (said["event"], said["name"]) == ("library", "uvicorn.error")
+    assert said.get("why", "") == ("ValueError" if broken else "")
+    assert "Marker" not in into.getvalue()

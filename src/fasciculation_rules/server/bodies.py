@@ -20,14 +20,19 @@ async def read_body(request: Request, most: int = MOST_BYTES) -> bytes:
 
     Raises Refused: 413 beyond so many bytes, 415 for another packing, 400 for a broken one.
     """
+    from starlette.requests import ClientDisconnect
+
     told = request.headers.get("content-length", "")
     if told.isdigit() and int(told) > most:
         raise _too_large(most)
     raw = bytearray()
-    async for piece in request.stream():
-        raw += piece
-        if len(raw) > most:
-            raise _too_large(most)
+    try:
+        async for piece in request.stream():
+            raw += piece
+            if len(raw) > most:
+                raise _too_large(most)
+    except ClientDisconnect:
+        raise Refused(400, "structure", "the connection ended before the body did") from None
     match request.headers.get("content-encoding", "identity").lower():
         case "identity" | "":
             return bytes(raw)

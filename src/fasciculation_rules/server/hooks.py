@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 from fasciculation_rules.errors import EngineError, FhirError, LedgerError, RulesetError
 from fasciculation_rules.model.site import Client
-from fasciculation_rules.server.bodies import json_of, read_body
+from fasciculation_rules.server.asking import sent
+from fasciculation_rules.server.bodies import MOST_BYTES, json_of
 from fasciculation_rules.server.call import SERVICE, Call, read_call
 from fasciculation_rules.server.deciding import Decided, needs_no_look, without_a_look
 from fasciculation_rules.server.discovery import discovery, hooks_of
@@ -58,7 +59,7 @@ class Hooks:
             self._check_ready()
             client = await self._caller(request, f"/{SERVICE}")
             call = read_call(
-                json_of(await read_body(request)), self._hooks, self._standing.serving.site.problem_entered
+                json_of(await sent(request, MOST_BYTES)), self._hooks, self._standing.serving.site.problem_entered
             )
             hook = call.hook
             found = await asyncio.wait_for(self._decided(call, client), SECONDS)
@@ -89,7 +90,7 @@ class Hooks:
         if request.path_params["service"] != SERVICE:
             raise Refused(404, "not-found", f"the service here is '{SERVICE}'")
         await self._caller(request, f"/{SERVICE}/feedback")
-        data = json_of(await read_body(request))
+        data = json_of(await sent(request, MOST_BYTES))
         refused = take_feedback(self._standing.state, data, self._standing.clock())
         for each in refused:
             self._standing.metrics.told(each["status"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
+import logging
 import multiprocessing
 import multiprocessing.connection
 import signal
@@ -19,7 +20,7 @@ from fasciculation_rules.errors import FasciculationRulesError, ServerUnavailabl
 from fasciculation_rules.server.app import application
 from fasciculation_rules.server.canaries import check_canaries
 from fasciculation_rules.server.files import read_site
-from fasciculation_rules.server.logs import Log
+from fasciculation_rules.server.logs import Log, Others
 from fasciculation_rules.server.serving import TRIAL, Serving, check_review, serving_of
 from fasciculation_rules.server.standing import Standing, system_clock
 
@@ -140,16 +141,20 @@ def _listening(run: Run) -> Iterator[socket.socket]:
 def work(run: Run, listener: socket.socket) -> int:
     """One process of the service, until it is told to stop."""
     folder = run.config.parent if run.config is not None else Path()
+    log = Log()
+    logging.basicConfig(handlers=[Others(log)], level=logging.WARNING, force=True)
     standing = Standing(prepare(run))
     standing.warm_all()
-    server = _server(run, standing, folder)
+    server = _server(run, standing, folder, log)
     server.run(sockets=[listener])
     return 0 if server.started else FAILED
 
 
-def _server(run: Run, standing: Standing, folder: Path) -> uvicorn.Server:
+def _server(run: Run, standing: Standing, folder: Path, log: Log) -> uvicorn.Server:
     try:
         import uvicorn
+
+        from fasciculation_rules.server.connections import SECONDS, Punctual
     except ImportError:
         raise ServerUnavailableError(
             "the service needs packages that are not installed: pip install 'fasciculation-rules[server]'"
@@ -179,13 +184,14 @@ def _server(run: Run, standing: Standing, folder: Path) -> uvicorn.Server:
         tls = {"ssl_certfile": str(run.certificate), "ssl_keyfile": str(run.private_key)}
     return Server(
         uvicorn.Config(
-            application(standing, folder),
-            log_level="warning",
+            application(standing, folder, log),
+            http=Punctual,
+            log_config=None,
             access_log=False,
             server_header=False,
             proxy_headers=False,
             timeout_graceful_shutdown=GRACE_SECONDS,
-            timeout_keep_alive=20,
+            timeout_keep_alive=SECONDS,
             limit_concurrency=256,
             **tls,
         )
