@@ -55,6 +55,7 @@ HOMES = {
     "cryptography": {"audit"},
     "duckdb": {"population"},
     "durable_rules_engine": {"engines"},
+    "h11": {"server"},
     "httpx": {"server"},
     "jinja2": {"report"},
     "jwt": {"server"},

@@ -85,6 +85,13 @@ def test_an_entry_that_is_no_feedback_is_told_why(change: dict[str, Any], words:
     assert words in found.json()["issue"][0]["details"]["text"]
 
 
+def test_what_is_no_entry_is_told_at_its_place_and_half_a_character_is_no_failure(service: Service) -> None:
+    shown = card(service)["uuid"]
+    found = tell(service, "x", overridden(shown, overrideReason={"userComment": "\ud800!"}))
+    assert (found.status_code, found.json()["issue"][0]["expression"]) == (207, ["feedback[0]"])
+    assert json.loads(as_ndjson(service.standing.state))["user_feedback"] == "?!"
+
+
 @pytest.mark.parametrize("data", [{}, {"feedback": []}, {"feedback": [{}] * 1001}, [], {"feedback": "x"}])
 def test_what_is_no_feedback_at_all_is_refused(data: Any, service: Service) -> None:
     assert service.ask("POST", f"{CALLS}/feedback", content=json.dumps(data)).status_code == 400

@@ -277,6 +277,49 @@ def test_no_decision_in_time_is_no_empty_answer(service: Service, monkeypatch: p
     assert (found.status_code, "cards" in found.json()) == (503, False)
 
 
+def test_a_card_that_nobody_saw_is_not_counted_as_shown(
+    made: Callable[..., Service], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    import time
+
+    from fasciculation_rules.server import hooks
+
+    site = made(remembers_cards=True, state=str(tmp_path))
+    decide = site.standing.decide
+
+    def late(*said: Any) -> Any:
+        found = decide(*said)
+        time.sleep(0.3)
+        return found
+
+    with monkeypatch.context() as patch:
+        patch.setattr(hooks, "SECONDS", 0.2)
+        patch.setattr(site.standing, "decide", late)
+        assert site.call(body(URGENT, instance="1")).status_code == 503
+    time.sleep(1)  # until what nobody waits for has come to its end
+    assert site.call(body(URGENT, instance="2")).json()["cards"]
+
+
+def test_engines_that_disagree_after_the_caller_has_left_end_all_guidance(
+    made: Callable[..., Service], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import time
+
+    from fasciculation_rules.server import hooks
+
+    site = made()
+
+    def late(*_: object) -> object:
+        time.sleep(1)
+        raise EngineDisagreementError("they differ")
+
+    monkeypatch.setattr(hooks, "SECONDS", 0.5)
+    monkeypatch.setattr(standing_module, "decide", late)
+    assert site.call(body(URGENT)).json()["issue"][0]["code"] == "timeout"
+    site.standing.threads.shutdown()
+    assert site.ask("GET", "/ready").json()["why"] == "EngineDisagreementError"
+
+
 # ---------------------------------------------------------------- logs and metrics
 
 

@@ -242,13 +242,14 @@ def test_connections_that_never_ask_are_closed_and_shut_nobody_out() -> None:
 @pytest.mark.parametrize("broken", [ValueError("Jane Marker"), None], ids=["an exception", "a message"])
 def test_what_libraries_log_is_one_line_without_the_texts_of_exceptions(broken: Exception | None) -> None:
     into = io.StringIO()
-    logger = logging.Logger("uvicorn.error")
-    logger.addHandler(Others(Log(into)))
+    logger, others = logging.getLogger("of a test"), Others(Log(into))
+    logger.addHandler(others)
     if broken:
         logger.error("Jane Marker", exc_info=broken)
     else:
         logger.warning("Exceeded concurrency limit.")
+    logger.removeHandler(others)
     said = json.loads(into.getvalue())
-    assert (said["event"], said["name"]) == ("library", "uvicorn.error")
+    assert (said["event"], said["name"]) == ("library", "of a test")
     assert said.get("why", "") == ("ValueError" if broken else "")
     assert "Marker" not in into.getvalue()

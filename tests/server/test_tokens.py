@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import datetime
 import hashlib
@@ -150,6 +151,39 @@ def test_discovery_needs_none_unless_the_site_says_so(service: Service, tmp_path
     strict.close()
 
 
+@pytest.mark.parametrize("said", [
+    {"exp": "99999999999"}, {"iat": "1"}, {"exp": "99999999999", "iat": "99999999990"}, {"jti": "\ud800"},
+])  # fmt: skip
+def test_claims_of_odd_kinds_are_no_failure_of_the_service(said: dict[str, Any], service: Service) -> None:
+    assert status(service, token(**said)) == (200 if "jti" in said else 401)
+
+
+def test_whoever_waits_for_the_state_keeps_nobody_else_waiting(service: Service) -> None:
+    async def both() -> list[str]:
+        done: list[str] = []
+
+        async def ask(what: str, method: str, path: str, **said: Any) -> None:
+            await service._ask(method, path, said)
+            done.append(what)
+
+        with service.standing.state.writing():
+            calling = asyncio.create_task(
+                ask("call", "POST", CALLS, content="{}", headers={"Authorization": f"Bearer {token(number=60)}"})
+            )
+            await asyncio.sleep(0.1)
+            await ask("health", "GET", "/health")
+        await calling
+        return done
+
+    assert asyncio.run(both()) == ["health", "call"]
+
+
+def test_a_state_that_cannot_be_kept_ends_all_guidance(service: Service) -> None:
+    service.standing.state._connection.execute("PRAGMA query_only = ON")  # as on a full disk
+    assert status(service, token(number=61)) == 503
+    assert service.ask("GET", "/ready").json()["why"] == "StateError"
+
+
 # ---------------------------------------------------------------- keys that are published
 
 
@@ -186,6 +220,29 @@ def test_published_keys_are_kept_ten_minutes(published: tuple[Service, Published
     service.now += datetime.timedelta(minutes=11)
     status(service, token(number=12))
     assert len(there.asked) == 2
+
+
+def test_calls_that_come_while_the_keys_are_fetched_wait_for_them(
+    published: tuple[Service, Published], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    service, there = published
+    serve = Published.__call__
+
+    async def slowly(self: Published, address: str) -> bytes:
+        await asyncio.sleep(0.05)
+        return await serve(self, address)
+
+    monkeypatch.setattr(Published, "__call__", slowly)
+
+    async def all_at_once() -> list[int]:
+        said = [
+            {"content": json.dumps(CALL), "headers": {"Authorization": f"Bearer {token(number=n)}"}}
+            for n in range(70, 74)
+        ]
+        return [each.status_code for each in await asyncio.gather(*(service._ask("POST", CALLS, s) for s in said))]
+
+    assert asyncio.run(all_at_once()) == [200] * 4
+    assert len(there.asked) == 1
 
 
 def test_an_unknown_key_id_is_asked_for_once_in_a_while(published: tuple[Service, Published]) -> None:

@@ -17,6 +17,7 @@ from fasciculation_rules.server.logs import Log
 from fasciculation_rules.server.refusing import Refused, outcome, outcome_of_problems
 from fasciculation_rules.server.serving import review_due
 from fasciculation_rules.server.standing import Standing
+from fasciculation_rules.server.state import StateError
 from fasciculation_rules.server.tokens import Callers
 from fasciculation_rules.server.workbench.serving import Workbench
 
@@ -74,7 +75,7 @@ def application(standing: Standing, folder: Path, log: Log | None = None) -> Sta
         ]
         if site.browsers_of
         else [],
-        exception_handlers=_handlers(log),
+        exception_handlers=_handlers(standing, log),
         lifespan=_lifespan(standing),
     )
 
@@ -114,7 +115,7 @@ async def _fetch(address: str) -> bytes:
         return await get(address, web, {"Accept": "application/json"})
 
 
-def _handlers(log: Log) -> Mapping[Any, Any]:
+def _handlers(standing: Standing, log: Log) -> Mapping[Any, Any]:
     from starlette.exceptions import HTTPException
 
     async def refused(_request: Request, error: Any) -> Response:
@@ -131,7 +132,18 @@ def _handlers(log: Log) -> Mapping[Any, Any]:
         log.say("broken", why=type(error).__name__)
         return _json(500, outcome("exception", "the service failed, so there is no guidance", severity="fatal"))
 
-    return {Refused: refused, HTTPException: unknown, FasciculationRulesError: broken, Exception: broken}
+    async def unkept(_request: Request, error: StateError) -> Response:
+        standing.turn_red(type(error).__name__)
+        log.say("red", why=type(error).__name__)
+        return _json(503, outcome("exception", "the service cannot keep its state, so there is no guidance"))
+
+    return {
+        Refused: refused,
+        StateError: unkept,
+        HTTPException: unknown,
+        FasciculationRulesError: broken,
+        Exception: broken,
+    }
 
 
 def _lifespan(standing: Standing) -> Any:

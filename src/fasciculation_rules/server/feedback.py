@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from fasciculation_rules.exchange.fhir.shapes import Json, object_of, objects_of, text_of
+from fasciculation_rules.model.ruleset import Ruleset
 from fasciculation_rules.server.cards import EXTENSION
 from fasciculation_rules.server.deciding import Decided
 from fasciculation_rules.server.refusing import Refused
@@ -26,12 +27,12 @@ COLUMNS = (
 _UUID = re.compile(r"[0-9a-fA-F-]{1,64}")
 
 
-def remember_card(state: State, decided: Decided, ruleset: str, today: datetime.date) -> None:
+def remember_card(state: State, decided: Decided, ruleset: Ruleset, today: datetime.date) -> None:
     """Keeps which decision, rules and version a card came from. Nothing of the person."""
     if decided.show is None or decided.seen is None or not decided.body["cards"]:
         return
     card = decided.body["cards"][0]
-    rules = [name for name in decided.seen.assessment.firings.fired if name.startswith("escalate-")]
+    rules = [name for name in decided.seen.assessment.firings.fired if name in ruleset.escalations]
     with state.writing() as tables:
         tables.execute(
             "INSERT OR IGNORE INTO cards VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
@@ -40,7 +41,7 @@ def remember_card(state: State, decided: Decided, ruleset: str, today: datetime.
                 decided.decision,
                 str(decided.show.topic),
                 decided.seen.assessment.urgency.at_least,
-                ruleset,
+                ruleset.version,
                 json.dumps(rules),
                 card["summary"],
                 today.toordinal(),
@@ -53,16 +54,17 @@ def take_feedback(state: State, data: object, now: datetime.datetime) -> list[Js
 
     Raises Refused (400) where nothing of it is feedback.
     """
-    entries = objects_of(object_of(data).get("feedback"))
-    if not entries or len(entries) > MOST_ENTRIES:
+    entries = object_of(data).get("feedback")
+    if not isinstance(entries, list) or not 0 < len(entries) <= MOST_ENTRIES:
         raise Refused(400, "structure", f"feedback is a list of 1 to {MOST_ENTRIES} entries", at="feedback")
-    return [told for number, entry in enumerate(entries) if (told := _take(state, entry, number, now)) is not None]
+    return [told for number, entry in enumerate(entries) if (told := _take(state, object_of(entry), number, now))]
 
 
 def _take(state: State, entry: Json, number: int, now: datetime.datetime) -> Json | None:
     card, outcome = text_of(entry.get("card")), text_of(entry.get("outcome"))
     if (fault := _fault(entry, card, outcome)) is not None:
         return {"entry": number, "status": 400, "message": fault}
+    entry = _storable(entry)
     reason = object_of(entry.get("overrideReason"))
     coded = object_of(reason.get("reason"))
     accepted = [text_of(each.get("id")) for each in objects_of(entry.get("acceptedSuggestions"))]
@@ -85,6 +87,11 @@ def _take(state: State, entry: Json, number: int, now: datetime.datetime) -> Jso
             ),
         )
     return None
+
+
+def _storable(entry: Json) -> Json:
+    """The same without halves of characters, which no file can hold."""
+    return object_of(json.loads(json.dumps(entry, ensure_ascii=False).encode("utf-8", "replace")))
 
 
 def _fault(entry: Json, card: str, outcome: str) -> str | None:

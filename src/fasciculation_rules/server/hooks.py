@@ -19,6 +19,7 @@ from fasciculation_rules.server.feedback import take_feedback
 from fasciculation_rules.server.fetching import fetch, may_fetch
 from fasciculation_rules.server.prefetch import Gathered, gather, lacking, templates
 from fasciculation_rules.server.refusing import Refused, outcome
+from fasciculation_rules.server.state import StateError
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -91,7 +92,7 @@ class Hooks:
             raise Refused(404, "not-found", f"the service here is '{SERVICE}'")
         await self._caller(request, f"/{SERVICE}/feedback")
         data = json_of(await sent(request, MOST_BYTES))
-        refused = take_feedback(self._standing.state, data, self._standing.clock())
+        refused = await asyncio.to_thread(take_feedback, self._standing.state, data, self._standing.clock())
         for each in refused:
             self._standing.metrics.told(each["status"])
         if not refused:
@@ -133,15 +134,16 @@ class Hooks:
             return without_a_look(call, why)
         at: datetime.datetime = standing.clock()
         gathered = await self._gathered(call, client)
+        deciding = standing.threads.submit(standing.decide, call, gathered, at)
         try:
-            return await asyncio.get_running_loop().run_in_executor(
-                standing.threads, standing.decide, call, gathered, at
-            )
+            return await asyncio.wrap_future(deciding)
+        except asyncio.CancelledError:
+            deciding.add_done_callback(lambda _: standing.forget(call))
+            raise
         except FhirError as error:
             code = error.problems[0].code if error.problems else "not-fhir"
             raise Refused(422, "business-rule", f"the prefetched data cannot be read as FHIR: {code}") from None
-        except (EngineError, LedgerError, RulesetError) as error:
-            standing.turn_red(type(error).__name__)
+        except (EngineError, LedgerError, RulesetError, StateError) as error:
             self._log.say("red", why=type(error).__name__)
             raise Refused(503, "exception", "no decision could be made, so there is no guidance") from None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime
 import json
 from collections.abc import Awaitable, Callable
@@ -17,6 +18,9 @@ LAST_GOOD = datetime.timedelta(hours=24)
 PAUSE = datetime.timedelta(seconds=30)
 """Between two attempts to fetch, so that tokens with unknown key ids cause no storm."""
 
+SECONDS = 5
+"""For a set of keys to arrive whole."""
+
 Fetch = Callable[[str], Awaitable[bytes]]
 _NEVER = datetime.datetime.min.replace(tzinfo=datetime.UTC)
 
@@ -29,6 +33,7 @@ class Keys:
         self._address, self._fetch = client.keys_at, fetch
         self._found: dict[str, Any] = {} if client.keys is None else keys_of_file(folder / client.keys)
         self._fetched = self._tried = _NEVER
+        self._renewing = asyncio.Lock()
 
     async def find(self, name: str, now: datetime.datetime) -> Any:
         """The key of that id.
@@ -36,7 +41,8 @@ class Keys:
         Raises Refused (401) where the client has none, and 503 where its keys could not be fetched for a day.
         """
         if self._address is not None and (now - self._fetched > KEPT or name not in self._found):
-            await self._renew(self._address, now)
+            async with self._renewing:  # who comes meanwhile waits for the same answer
+                await self._renew(self._address, now)
             if now - self._fetched > LAST_GOOD:
                 raise Refused(503, "transient", "the keys of the caller cannot be fetched")
         if name not in self._found:
@@ -49,7 +55,9 @@ class Keys:
             return
         self._tried = now
         try:
-            self._found = read_key_set(await self._fetch(address), address)
+            async with asyncio.timeout(SECONDS):
+                raw = await self._fetch(address)
+            self._found = read_key_set(raw, address)
         except (OSError, SiteError):
             return
         self._fetched = now

@@ -39,5 +39,11 @@ class Memory:
             tables.execute("INSERT INTO shown VALUES (?, ?, ?, ?)", (person, call, loud, day))
             return True
 
+    def forget(self, patient: str, instance: str) -> None:
+        """Takes back what was counted for a call that then got no answer."""
+        person, call = self._digest("patient", patient), self._digest("call", instance)
+        with self._state.writing() as tables:
+            tables.execute("DELETE FROM shown WHERE person = ? AND instance = ?", (person, call))
+
     def _digest(self, kind: str, text: str) -> bytes:
         return hmac.digest(self._state.key, f"{self._site}\0{kind}\0{text}".encode(), hashlib.sha256)

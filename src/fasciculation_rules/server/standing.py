@@ -7,21 +7,23 @@ import gc
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 
 from fasciculation_rules.assessing.straight_line import assess
 from fasciculation_rules.audit.ledger.appending import append
 from fasciculation_rules.audit.ledger.store import Ledger
 from fasciculation_rules.audit.record import Record
-from fasciculation_rules.errors import LedgerError, RulesetError
+from fasciculation_rules.errors import EngineError, LedgerError, RulesetError
 from fasciculation_rules.model.case import Case
 from fasciculation_rules.server.call import Call
 from fasciculation_rules.server.deciding import Decided, decide
 from fasciculation_rules.server.feedback import remember_card
+from fasciculation_rules.server.memory import Memory
 from fasciculation_rules.server.metrics import Metrics
 from fasciculation_rules.server.prefetch import Gathered
 from fasciculation_rules.server.serving import Serving
-from fasciculation_rules.server.state import State
+from fasciculation_rules.server.state import State, StateError
 from fasciculation_rules.shelf.opening import reverify
 
 Clock = Callable[[], datetime.datetime]
@@ -69,14 +71,25 @@ class Standing:
     def decide(self, call: Call, gathered: Gathered, at: datetime.datetime) -> Decided:
         """One decision, kept before it is answered. Runs in a thread of its own.
 
-        Raises Refused, EngineDisagreementError or LedgerError; then there is no guidance.
+        Raises Refused, EngineError, LedgerError, RulesetError or StateError; then there is no guidance.
         """
-        found = decide(call, gathered, self.serving, self.state, at)
-        if self.serving.ledger is not None and found.record is not None:
-            self._keep(self.serving.ledger, found.record)
-        if found.seen is not None:
-            remember_card(self.state, found, self.serving.ruleset.version, found.seen.person.today)
+        try:
+            found = decide(call, gathered, self.serving, self.state, at)
+            if self.serving.ledger is not None and found.record is not None:
+                self._keep(self.serving.ledger, found.record)
+            if found.seen is not None:
+                remember_card(self.state, found, self.serving.ruleset, found.seen.person.today)
+        except (EngineError, LedgerError, RulesetError, StateError) as error:
+            self.turn_red(type(error).__name__)  # also where nobody waits for the answer any more
+            self.forget(call)
+            raise
         return found
+
+    def forget(self, call: Call) -> None:
+        """Takes back that a card was shown, where nobody has seen it: the next call may show it."""
+        if self.serving.site.remembers_cards:
+            with suppress(StateError):
+                Memory(self.state, self.serving.site.site).forget(call.patient, call.instance)
 
     def _keep(self, path: Path, record: Record) -> None:
         if not path.exists():

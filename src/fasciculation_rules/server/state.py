@@ -6,7 +6,7 @@ import secrets
 import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from fasciculation_rules.errors import SiteError
@@ -26,6 +26,10 @@ CREATE TABLE IF NOT EXISTS silences (
 """
 
 KEY_BYTES = 32
+
+
+class StateError(SiteError):
+    """What has to be kept cannot be kept, so that nothing may be answered."""
 
 
 class State:
@@ -54,25 +58,40 @@ class State:
 
     @contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:
-        """One transaction, seen by no other worker until it is left; undone by an exception."""
-        with self._lock:
+        """One transaction, seen by no other worker until it is left; undone by an exception.
+
+        Raises StateError where it cannot be kept.
+        """
+        with self._lock, _told():
             self._connection.execute("BEGIN IMMEDIATE")
             try:
                 yield self._connection
+                self._connection.execute("COMMIT")
             except BaseException:
-                self._connection.execute("ROLLBACK")
+                with suppress(sqlite3.Error):
+                    self._connection.execute("ROLLBACK")
                 raise
-            self._connection.execute("COMMIT")
 
     def read(self, statement: str, *values: object) -> list[tuple[object, ...]]:
-        """The rows of one question."""
-        with self._lock:
+        """The rows of one question.
+
+        Raises StateError where it cannot be read.
+        """
+        with self._lock, _told():
             return self._connection.execute(statement, values).fetchall()
 
     def close(self) -> None:
         """Closes the file."""
         with self._lock:
             self._connection.close()
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise StateError(f"the state of the service cannot be kept: {error}") from None
 
 
 def _key(file: Path) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime
 import hashlib
 from collections.abc import Mapping
@@ -52,7 +53,8 @@ class Callers:
         if (where := head.get("jku")) is not None and where not in client.key_addresses:
             raise _unknown("jku outside the list")
         key = await self._keys[client.issuer].find(head["kid"], now)
-        self._claim(_checked(token, key, head["alg"], client, address), client, now)
+        claims = _checked(token, key, head["alg"], client, address)
+        await asyncio.to_thread(self._claim, claims, client, now)
         return client
 
     def _claim(self, claims: Mapping[str, Any], client: Client, now: datetime.datetime) -> None:
@@ -60,9 +62,11 @@ class Callers:
         issued, until, name = claims["iat"], claims["exp"], claims["jti"]
         if not isinstance(name, str) or not name or len(name) > 255:
             raise _unknown("jti is no short text")
+        if not isinstance(issued, int | float) or not isinstance(until, int | float):
+            raise _unknown("times that are no numbers")
         if not 0 < until - issued <= LONGEST_SECONDS:
             raise _unknown("valid for more than 15 minutes")
-        digest, second = hashlib.sha256(name.encode()).digest(), int(now.timestamp())
+        digest, second = hashlib.sha256(name.encode("utf-8", "surrogatepass")).digest(), int(now.timestamp())
         with self._state.writing() as tables:
             tables.execute("DELETE FROM tokens WHERE until < ?", (second - SKEW_SECONDS,))
             taken = tables.execute(
