@@ -78,7 +78,7 @@ def note_of(
         "answer-given": list(_given(answers, known, ruleset, words)),
         "may-be": list(_may_be(result, words)),
         "plan": list(_planned(result, words)),
-        "next": [each.label for each in result.next[:MOST_NEXT]],
+        "next": [*(each.label for each in result.next[:MOST_NEXT]), *result.checks],
         "sources": _limited(cited.lines(), MOST_SOURCES, words),
     }
     _fit(parts, words)
