@@ -12,7 +12,7 @@ import pytest
 
 from fasciculation_rules import Assessment, Case, Ruleset, assess
 
-CALLS = 10_000
+CALLS = pytest.mark.parametrize("calls", [2_000, pytest.param(10_000, marks=pytest.mark.nightly)])
 
 
 def people(ruleset: Ruleset) -> list[tuple[Case, object]]:
@@ -33,22 +33,24 @@ def expected(ruleset: Ruleset) -> list[str]:
 
 
 @pytest.mark.slow
-def test_ten_thousand_alternating_cases_in_one_process(ruleset: Ruleset) -> None:
+@CALLS
+def test_thousands_of_alternating_cases_in_one_process(calls: int, ruleset: Ruleset) -> None:
     cases, wanted = people(ruleset), expected(ruleset)
     order = Random(1)
-    for _ in range(CALLS):
+    for _ in range(calls):
         which = order.randrange(len(cases))
         case, on = cases[which]
         assert decided(assess(case, ruleset, on=on)) == wanted[which]  # type: ignore[arg-type]
 
 
 @pytest.mark.slow
-def test_ten_thousand_cases_in_eight_threads(ruleset: Ruleset) -> None:
+@CALLS
+def test_thousands_of_cases_in_eight_threads(calls: int, ruleset: Ruleset) -> None:
     cases, wanted = people(ruleset), expected(ruleset)
 
     def work(seed: int) -> int:
         order, wrong = Random(seed), 0
-        for _ in range(CALLS // 8):
+        for _ in range(calls // 8):
             which = order.randrange(len(cases))
             case, on = cases[which]
             wrong += decided(assess(case, ruleset, on=on)) != wanted[which]  # type: ignore[arg-type]
@@ -68,9 +70,10 @@ print(assess(Case(given=vignette.given), ruleset, on=vignette.on).to_json())
 
 
 @pytest.mark.slow
-def test_a_hundred_assessments_equal_those_of_fresh_processes(ruleset: Ruleset) -> None:
+@pytest.mark.parametrize("number", [20, pytest.param(100, marks=pytest.mark.nightly)])
+def test_assessments_equal_those_of_fresh_processes(number: int, ruleset: Ruleset) -> None:
     stems = list(ruleset.cases)
-    sample = [Random(index).choice(stems) for index in range(100)]
+    sample = [Random(index).choice(stems) for index in range(number)]
 
     def alone(stem: str) -> str:
         return subprocess.check_output([sys.executable, "-c", FRESH, stem], text=True).rstrip("\n")

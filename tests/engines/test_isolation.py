@@ -81,12 +81,13 @@ print(answer.true, answer.false)
 
 
 @pytest.mark.slow
-def test_a_hundred_cases_answer_as_they_do_in_a_fresh_process() -> None:
+@pytest.mark.parametrize("number", [20, pytest.param(100, marks=pytest.mark.nightly)])
+def test_cases_answer_as_they_do_in_a_fresh_process(number: int) -> None:
     program = random_program(Random(30), rules=30)
     durable = DurableEngine(program)
-    answers = [durable.answer(program.encode(facts)) for facts in people(35, program, 100)]
+    answers = [durable.answer(program.encode(facts)) for facts in people(35, program, number)]
     with ThreadPoolExecutor(2) as pool:
-        alone = list(pool.map(lambda index: said(FRESH, str(index)), range(100)))
+        alone = list(pool.map(lambda index: said(FRESH, str(index)), range(number)))
     assert alone == [f"{answer.true} {answer.false}" for answer in answers]
 
 
@@ -113,5 +114,6 @@ print(run(int(sys.argv[1])) - first)
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads /proc")
-def test_memory_is_flat_over_a_hundred_thousand() -> None:
-    assert int(said(FLAT, "100000", timeout=1200)) < 512, "KiB"
+@pytest.mark.parametrize("number", [20_000, pytest.param(100_000, marks=pytest.mark.nightly)])
+def test_memory_is_flat(number: int) -> None:
+    assert int(said(FLAT, str(number), timeout=1200)) < 512, "KiB"
