@@ -222,3 +222,38 @@ def test_what_is_denied_only_by_silence_is_not_denied(state: State) -> None:
     found = answer({**values, "answers": bundle([])}, state)
     assert found.show is not None
     assert "(20 of 20 screen items)" in found.body["cards"][0]["detail"]
+
+
+def test_a_problem_that_is_being_entered_and_has_no_date_yet_is_of_today(state: State) -> None:
+    def undated(code: str) -> dict[str, Any]:
+        return {key: value for key, value in condition(code).items() if key != "recordedDate"}
+
+    found = answer(prefetch(), state, hook="problem-list-item-create", entered=(undated("fasciculation"),))
+    assert found.body["cards"][0]["indicator"] == "info"
+    twitching = prefetch(condition("fasciculation", 3))
+    found = answer(twitching, state, hook="problem-list-item-create", entered=(undated("dyspnoea_rest"),))
+    assert found.body["cards"][0]["indicator"] == "critical"
+
+
+def test_a_card_says_the_value_that_was_measured_and_what_it_follows_from(state: State) -> None:
+    low = answer(prefetch(condition("fasciculation", 10), labs=[laboratory("2823-3", 2.3, "mmol/L", 0)]), state)
+    card = low.body["cards"][0]
+    assert card["summary"] == "Muscle twitching with serum potassium 2.3 mmol/L: consider emergency assessment now."
+    assert "serum potassium 2.3 mmol/L, 22 Nov 2026." in card["detail"]
+    thin = answer(prefetch(condition("fasciculation", 10), condition("weight_loss", 2)), state).body["cards"][0]
+    label = RULESET.vocabulary.label("weight_loss")
+    assert thin["summary"].startswith(f"Muscle twitching with {label}: ")
+    assert f"; {label}, 20 Nov 2026." in thin["detail"]
+
+
+def test_a_summary_names_no_disease_also_not_a_known_one(state: State) -> None:
+    values = prefetch(condition("fasciculation", 10), condition("known_mnd", 400), condition("dyspnoea_rest", 1))
+    card = answer(values, state).body["cards"][0]
+    assert "motor neurone" not in card["summary"]
+    assert "motor neurone disease, 18 Oct 2025" in card["detail"]
+
+
+def test_what_is_asked_about_is_what_was_recorded_so_long_ago(state: State) -> None:
+    old, new = condition("dyspnoea_rest", 13), condition("weakness_progressive", 1)
+    card = answer(prefetch(condition("fasciculation", 40), old, new), state).body["cards"][0]
+    assert card["summary"] == ("Muscle twitching with breathlessness at rest, recorded 13 days ago: is it still so?")

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import datetime
 import hashlib
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 
 from fasciculation_rules.audit.record import Record, record_of, with_beside
 from fasciculation_rules.exchange.systems import system_of
 from fasciculation_rules.model.assessment import Sentence
+from fasciculation_rules.model.case import Case
 from fasciculation_rules.model.imported import Origin
+from fasciculation_rules.model.ruleset import Ruleset
 from fasciculation_rules.model.site import Mode
 from fasciculation_rules.server import wording
 from fasciculation_rules.server.call import Call, codes_of
 from fasciculation_rules.server.cards import Json, Place, card, nameless, response, suggestions
 from fasciculation_rules.server.freshness import entry_findings
+from fasciculation_rules.server.grounds import grounds, is_known_disease, is_recorded, words_of
 from fasciculation_rules.server.memory import Memory, loudness
-from fasciculation_rules.server.policy import Moment, Quiet, Show, Situation, Verdict, Why, verdict
+from fasciculation_rules.server.policy import Moment, Quiet, Show, Situation, Topic, Verdict, Why, verdict
 from fasciculation_rules.server.prefetch import Gathered, check_patient, check_required
 from fasciculation_rules.server.serving import Serving
 from fasciculation_rules.server.silencing import is_silenced
@@ -120,9 +124,9 @@ def _card(show: Show, call: Call, gathered: Gathered, serving: Serving, seen: Lo
     ruleset, assessment = serving.ruleset, seen.assessment
     place = Place(ruleset.version, serving.address, serving.orders)
     sentences = _reasons(seen, serving)
-    entry = [name for name in entry_findings(ruleset) if _is_present(seen, name)]
-    rests_on = dict.fromkeys(name for each in sentences for name in each.findings if _is_present(seen, name))
-    lead = [name for name in rests_on if name not in entry]
+    case = seen.person.imported.case
+    entry = [name for name in entry_findings(ruleset) if is_recorded(name, case)]
+    lead = [name for name in _rest_on(sentences, case, ruleset) if name not in entry]
     named = [*sorted(entry), *lead]
     detail = wording.joined(
         (
@@ -135,8 +139,10 @@ def _card(show: Show, call: Call, gathered: Gathered, serving: Serving, seen: Lo
             wording.unread(gathered.incomplete),
         )
     )
-    labels = [ruleset.vocabulary.label(name) for name in lead]
-    summary = wording.summary(show, labels, wording.ago(_oldest(lead, seen)))
+    named, days = [name for name in lead if not is_known_disease(name)], None
+    if show.topic is Topic.STILL_SO:
+        named, days = _oldest(_pressing(named, sentences, seen, serving), seen)
+    summary = wording.summary(show, [words_of(name, case, ruleset) for name in named], wording.ago(days))
     taken = seen.drafted | seen.on_record
     return card(show, summary, detail, decision, place, suggestions(show, assessment, call, decision, place, taken))
 
@@ -148,16 +154,29 @@ def _reasons(seen: Looked, serving: Serving) -> list[Sentence]:
     return sorted(said, key=lambda each: -rank[escalations[each.rule].then.urgency])
 
 
-def _is_present(seen: Looked, name: str) -> bool:
-    """Whether the record itself says so; what follows from it is not called recorded."""
-    given = seen.person.imported.case.given.get(name)
-    return given is not None and given.value != "absent"
+def _rest_on(sentences: Iterable[Sentence], case: Case, ruleset: Ruleset) -> list[str]:
+    """What is recorded that these sentences rest on, each once."""
+    return list(
+        dict.fromkeys(name for each in sentences for known in each.findings for name in grounds(known, case, ruleset))
+    )
 
 
-def _oldest(names: list[str], seen: Looked) -> int | None:
-    """Days since the newest of these was recorded."""
-    dates = [each.date for each in seen.person.imported.provenance if each.item in names and each.date is not None]
-    return (seen.person.today - max(dates)).days if dates else None
+def _pressing(names: list[str], sentences: list[Sentence], seen: Looked, serving: Serving) -> list[str]:
+    """Those of the names on which the rung itself rests, not what is advised less urgently beside it."""
+    ruleset, rung = serving.ruleset, seen.assessment.urgency.at_least
+    highest = [each for each in sentences if ruleset.escalations[each.rule].then.urgency == rung]
+    on = _rest_on(highest, seen.person.imported.case, ruleset)
+    return [name for name in names if name in on] or names
+
+
+def _oldest(names: list[str], seen: Looked) -> tuple[list[str], int | None]:
+    """Those recorded longest ago, and how many days that is; what has no date counts as oldest."""
+    dates = {each.item: each.date for each in seen.person.imported.provenance}
+    undated = [name for name in names if dates.get(name) is None]
+    if undated or not names:
+        return undated, None
+    first = min(date for name in names if (date := dates[name]) is not None)
+    return [name for name in names if dates[name] == first], (seen.person.today - first).days
 
 
 # ---------------------------------------------------------------- the record

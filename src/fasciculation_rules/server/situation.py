@@ -51,7 +51,7 @@ def read_person(call: Call, gathered: Gathered, serving: Serving, key: bytes, at
     """
     ruleset = serving.ruleset
     imported = from_fhir(
-        [*gathered.documents.values(), *call.entered],
+        [*gathered.documents.values(), *(_entered(each, at.astimezone(serving.zone)) for each in call.entered)],
         as_of=at,
         time_zone=serving.zone,
         mapping=serving.mapping,
@@ -62,6 +62,11 @@ def read_person(call: Call, gathered: Gathered, serving: Serving, key: bytes, at
     today, case = imported.report.on, imported.case
     findings = close(admit(case, ruleset, on=today, reconcile=True), case, ruleset, reconcile=True)
     return Person(imported, today, findings.facts, screen_of(findings, Tables.of(ruleset)).unanswered)
+
+
+def _entered(problem: Json, at: datetime.datetime) -> Json:
+    """A problem that is just being entered, which many clients send before it has the date of today."""
+    return problem if problem.get("recordedDate") else {**problem, "recordedDate": at.date().isoformat()}
 
 
 def may_come_in(person: Person, ruleset: Ruleset) -> bool:

@@ -10,6 +10,7 @@ from fasciculation_rules.model.base import read_duration
 from fasciculation_rules.model.imported import Imported, Origin
 from fasciculation_rules.model.ruleset import Ruleset
 from fasciculation_rules.report.text import in_words
+from fasciculation_rules.server.grounds import words_of
 from fasciculation_rules.server.policy import Show, Topic
 from fasciculation_rules.server.prefetch import BY_NAME
 
@@ -65,7 +66,7 @@ def ago(days: int | None) -> str:
 def recorded(names: Iterable[str], imported: Imported, ruleset: Ruleset) -> str:
     """What was recorded, each with its date: the twitch and what the advice rests on."""
     origins = {origin.item: origin for origin in imported.provenance}
-    told = [f"{ruleset.vocabulary.label(name)}, {_dated(origins.get(name))}" for name in names]
+    told = [f"{words_of(name, imported.case, ruleset)}, {_dated(origins.get(name))}" for name in names]
     return f"Recorded: {'; '.join(told)}."
 
 
