@@ -157,6 +157,15 @@ def test_a_next_page_elsewhere_is_not_fetched_and_the_list_counts_as_incomplete(
     assert {request.headers["host"] for request in net.asked} == {"fhir.ehr.example"}
 
 
+@pytest.mark.parametrize("way", ["../../admin?page=", "%2e%2e/admin?page=", "/../x/..%5cadmin?page="])
+def test_a_next_page_that_climbs_out_of_the_listed_path_is_not_fetched(
+    way: str, service: Service, net: Elsewhere
+) -> None:
+    net.answers["Condition"] = paged(2, f"{BASE}/{way}")
+    assert ask(service, 120).status_code == 412
+    assert all(request.url.path.startswith("/r4/") and "admin" not in request.url.path for request in net.asked)
+
+
 @pytest.mark.parametrize("answer", [
     httpx.Response(500), httpx.Response(200, text="<html>"), httpx.Response(200, content=b"[" * 100_000),
     httpx.Response(200, content=b" " * (9 * 1024 * 1024)), httpx.Response(204),

@@ -62,6 +62,7 @@ BAD: list[tuple[str, Any, int, str]] = [
     ("no context", without(CALL, "context"), 400, "context is an object"),
     ("no patient", {**CALL, "context": {}}, 400, "context.patientId is the bare id of the patient"),
     ("patient with its type", body(TWITCH, patientId="Patient/p1"), 400, "a bare id, such as 123 and not Type/123"),
+    ("patient as a folder", body(TWITCH, patientId=".."), 400, "a bare id"),
     ("patient as an address", body(TWITCH, patientId="../../p1"), 400, "a bare id"),
     ("prefetch as a list", {**CALL, "prefetch": []}, 400, "prefetch is an object"),
     ("no prefetch", without(CALL, "prefetch"), 412, "the patient was neither prefetched whole nor could it be fetched"),

@@ -129,6 +129,8 @@ def test_it_refuses_to_answer_the_world_without_knowing_who_asks_or_in_the_clear
     assert "the site names no `clients`" in refused(replace(world, behind_proxy=True))
     assert "works on a loopback address only" in refused(replace(world, behind_proxy=True, no_authentication=True))
     assert "TLS needs both" in refused(replace(world, certificate=tmp_path / "c.pem"))
+    site(tmp_path, f"{SITE}clients: [{{issuer: a, keys: k}}]\n")
+    assert "`clients` needs `state`, a folder" in refused(replace(world, behind_proxy=True))
     assert "--public-url is needed" in refused(replace(world, address="", behind_proxy=True))
 
 

@@ -194,7 +194,7 @@ class Published:
         self.serves: bytes | None = json.dumps(KEY_SET).encode()
         self.asked: list[str] = []
 
-    async def __call__(self, address: str) -> bytes:
+    async def __call__(self, address: str, *, private: bool) -> bytes:
         self.asked.append(address)
         if self.serves is None:
             raise OSError("down")
@@ -228,9 +228,9 @@ def test_calls_that_come_while_the_keys_are_fetched_wait_for_them(
     service, there = published
     serve = Published.__call__
 
-    async def slowly(self: Published, address: str) -> bytes:
+    async def slowly(self: Published, address: str, *, private: bool) -> bytes:
         await asyncio.sleep(0.05)
-        return await serve(self, address)
+        return await serve(self, address, private=private)
 
     monkeypatch.setattr(Published, "__call__", slowly)
 

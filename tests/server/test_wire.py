@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -26,6 +27,7 @@ from ehr_people import (
     serving,
 )
 
+from fasciculation_rules.model.orders import Orders
 from fasciculation_rules.server.cards import OVERRIDE_REASONS
 from fasciculation_rules.server.deciding import Decided, decide
 from fasciculation_rules.server.discovery import discovery
@@ -257,3 +259,19 @@ def test_what_is_asked_about_is_what_was_recorded_so_long_ago(state: State) -> N
     old, new = condition("dyspnoea_rest", 13), condition("weakness_progressive", 1)
     card = answer(prefetch(condition("fasciculation", 40), old, new), state).body["cards"][0]
     assert card["summary"] == ("Muscle twitching with breathlessness at rest, recorded 13 days ago: is it still so?")
+
+
+def test_one_order_of_the_site_may_ask_for_two_things_and_is_suggested_once_and_not_again(state: State) -> None:
+    both = [
+        {"outcome": name, "system": "urn:site", "code": "ALL", "display": "Referral with bloods"}
+        for name in ("destination.neurology", "test.electrolytes")
+    ]
+    site = replace(SERVING, orders=Orders.read({"format": 1, "orders": both}))
+
+    def suggested(**keys: Any) -> list[str]:
+        values = prefetch(condition("fasciculation", 10), condition("dysarthria", 2), **keys)
+        found = decide(call(values), gather(values), site, state, NOW)
+        return [each["label"] for card in found.body["cards"] for each in card.get("suggestions", ())]
+
+    assert suggested() == ["Refer: neurology"]
+    assert suggested(referrals=[referral("ALL")]) == []

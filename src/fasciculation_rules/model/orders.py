@@ -61,9 +61,12 @@ class Orders(Value):
         return found
 
     @cached_property
-    def outcomes(self) -> Mapping[Coded, str]:
-        """What each order code asks for."""
-        return {order.coded: order.outcome for order in self.orders}
+    def outcomes(self) -> Mapping[Coded, frozenset[str]]:
+        """What each order code asks for, which may be several things at once."""
+        found: dict[Coded, frozenset[str]] = {}
+        for order in self.orders:
+            found[order.coded] = found.get(order.coded, frozenset()) | {order.outcome}
+        return found
 
     @cached_property
     def watched(self) -> frozenset[Coded]:

@@ -53,7 +53,7 @@ class Client(Value):
     """Who may call: the issuer of its tokens, where its public keys are, and where its FHIR data may be read.
 
     `keys` is a file with a JWK set; `keys_at` is where it is published. `key_addresses` are the only `jku` accepted.
-    `private_network` allows FHIR servers whose address is private.
+    `private_network` allows FHIR servers, and `keys_at`, whose address is private.
     """
 
     issuer: Text

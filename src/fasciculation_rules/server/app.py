@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -45,7 +46,9 @@ def application(standing: Standing, folder: Path, log: Log | None = None) -> Sta
         ) from None
     log = log or Log()
     site = standing.serving.site
-    keys = {client.issuer: Keys(client, folder, _fetch) for client in site.clients}
+    keys = {
+        client.issuer: Keys(client, folder, partial(_fetch, private=client.private_network)) for client in site.clients
+    }
     callers = Callers(site, standing.state, keys)
     hooks, interface = Hooks(standing, callers, log), Interface(standing, callers, log)
     health, workbench = Health(standing), Workbench(standing, log)
@@ -110,9 +113,9 @@ class Health:
         return self._standing.metrics.response()
 
 
-async def _fetch(address: str) -> bytes:
+async def _fetch(address: str, *, private: bool) -> bytes:
     async with opened() as web:
-        return await get(address, web, {"Accept": "application/json"})
+        return await get(address, web, {"Accept": "application/json"}, private=private)
 
 
 def _handlers(standing: Standing, log: Log) -> Mapping[Any, Any]:

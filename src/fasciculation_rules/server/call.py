@@ -21,7 +21,7 @@ HOOKS: Mapping[str, Moment] = {
 }
 ENCOUNTER_START = "encounter-start"
 
-_BARE_ID = re.compile(r"[A-Za-z0-9.-]{1,64}")
+_BARE_ID = re.compile(r"(?!\.+$)[A-Za-z0-9.-]{1,64}")
 _INSTANCE = re.compile(r"[\x21-\x7e]{1,128}")
 
 

@@ -98,10 +98,11 @@ def suggestions(
     plan = assessment.plan
     wanted = [("destination", item) for item in plan.referrals]
     wanted += [("test", item) for item in plan.tests if item.who != "specialist"]
-    found = []
+    found, ordered = [], {each.coded for each in place.orders.orders if each.outcome in taken}
     for kind, item in wanted:
         order = place.orders.by_outcome.get(f"{kind}.{item.id}")
-        if order is not None and order.outcome not in taken:
+        if order is not None and order.outcome not in taken and order.coded not in ordered:
+            ordered.add(order.coded)
             found.append(_suggestion(kind, item, order, assessment, call, decision, place))
     return found
 

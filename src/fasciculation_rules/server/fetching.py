@@ -8,7 +8,7 @@ import json
 import socket
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import unquote, urljoin, urlsplit
 
 from fasciculation_rules.exchange.fhir.shapes import Json, object_of, objects_of, text_of
 from fasciculation_rules.model.site import Client
@@ -78,9 +78,15 @@ async def _pages(path: str, web: httpx.AsyncClient, client: Client, given: Autho
         if not onward:
             return first
         address = urljoin(address, onward[0])
-        if not address.startswith(f"{given.server}/") and not address.startswith(f"{given.server}?"):
+        if not _is_below(address, given.server):
             return first
     return first
+
+
+def _is_below(address: str, server: str) -> bool:
+    """Whether an address is one of this server; none that climbs out of its path is."""
+    steps = unquote(urlsplit(address).path).replace("\\", "/").split("/")
+    return address.startswith((f"{server}/", f"{server}?")) and ".." not in steps
 
 
 async def _read(address: str, web: httpx.AsyncClient, client: Client, given: Authorization) -> Json:

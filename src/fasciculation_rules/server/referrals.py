@@ -18,7 +18,7 @@ _DONE = "completed"
 def outcomes_of(order: Json, orders: Orders) -> set[str]:
     """What an order asks for, in our words."""
     codes = {(system_of(system), code) for system, code in codes_of(order)}
-    return {orders.outcomes[each] for each in codes if each in orders.outcomes}
+    return {outcome for each in codes for outcome in orders.outcomes.get(each, ())}
 
 
 def under_way(requests: Iterable[Json], patient: str, orders: Orders, today: datetime.date, days: int) -> set[str]:

@@ -110,6 +110,10 @@ def prepare(run: Run) -> Serving:
             "the site names no `clients`, so nobody could be told apart: add them, "
             "or say --insecure-no-auth on this machine alone"
         )
+    if site.clients and site.state is None and not run.no_authentication:
+        raise SiteError(
+            "`clients` needs `state`, a folder: without it a token could be used again by another worker or a restart"
+        )
     if run.no_authentication:
         site = site.model_copy(update={"clients": ()})
     return serving_of(site, run.config.parent, run.address, trial=run.no_authentication, withdrawn_ok=run.withdrawn_ok)
