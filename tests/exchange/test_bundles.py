@@ -236,6 +236,17 @@ def test_nesting_of_64_levels_is_refused_wherever_it_is() -> None:
     assert said([PATIENT, nested(20)]) == {}
 
 
+def test_a_resource_that_is_too_deep_or_holds_itself_is_refused_in_whatever_form() -> None:
+    nameless = {key: value for key, value in CONDITION.items() if key != "id"}
+    deep: dict[str, Any] = {}
+    for _ in range(100_000):
+        deep = {"extension": [deep]}
+    assert refused([PATIENT, {**nameless, "extension": [deep]}]) == ["fhir-too-deep"]
+    loop: dict[str, Any] = {**nameless}
+    loop["extension"] = [loop]
+    assert refused([PATIENT, loop]) == ["fhir-too-deep"]
+
+
 def test_a_bundle_that_holds_itself_is_refused() -> None:
     data = bundle(PATIENT)
     data["entry"].append({"resource": data})

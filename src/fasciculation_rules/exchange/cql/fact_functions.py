@@ -40,9 +40,15 @@ FUNCTIONS: tuple[tuple[str, str], ...] = (
     and O.implicitRules is null and O.dataAbsentReason is null and "Day of"(O) is not null""",
     ),
     (
-        "Whether a Condition can be read: dated, and turned round by nothing.",
+        "Whether a Condition lies ahead: by the day on which it begins, as far as that is known.",
+        """define function "Ahead"(C Condition):
+  C.onset is FHIR.dateTime and Coalesce(date from (C.onset as FHIR.dateTime).value after "Day", false)""",
+    ),
+    (
+        "Whether a Condition can be read: dated, not ahead, and turned round by nothing.",
         """define function "Readable"(C Condition):
-  not exists C.modifierExtension and C.implicitRules is null and "Day in"(C.recordedDate.value) is not null""",
+  not exists C.modifierExtension and C.implicitRules is null
+    and "Day in"(C.recordedDate.value) is not null and not "Ahead"(C)""",
     ),
     (
         "Whether somebody other than a professional says so.",

@@ -11,6 +11,7 @@ from fasciculation_rules.exchange.systems import ADHERENCE as ADHERENCE_SYSTEM
 from fasciculation_rules.exchange.systems import ITEMS
 
 _NOT_YET = ("proposal", "plan", "option")
+_ORDERS = ("order", "original-order", "reflex-order", "filler-order", "instance-order")
 
 
 def read_request(entry: Entry, reading: Reading) -> None:
@@ -22,8 +23,10 @@ def read_request(entry: Entry, reading: Reading) -> None:
     if standing in (Standing.FINAL, Standing.UNSTATED):
         if resource.get("doNotPerform") not in (None, False):
             standing = Standing.NOT_DONE
-        elif text_of(resource.get("intent")) in _NOT_YET:
+        elif resource.get("intent") in _NOT_YET:
             standing = Standing.NOT_FINAL
+        elif resource.get("intent") not in (*_ORDERS, None):
+            standing = Standing.UNREADABLE
         else:
             standing = _in_time(_courses(resource.get("dosageInstruction")), standing, reading.clock)
     _take(entry, found, standing, reading, "authoredOn")

@@ -220,7 +220,7 @@ def _latest(entries: list[Entry], clock: Clock, tally: Tally) -> list[Entry]:
         best = [entry for entry, rank in zip(group, ranks, strict=True) if rank == max(ranks)]
         unlike: dict[str, Entry] = {}
         for entry in best:
-            unlike.setdefault(json.dumps(entry.resource, sort_keys=True, default=str), entry)
+            unlike.setdefault(written(entry.resource), entry)
         if len(unlike) > 1 and any(is_error(entry.resource) for entry in unlike.values()):
             tally.set_aside("entered-in-error", best[0].type)
         else:
@@ -235,6 +235,17 @@ def _ranks(group: list[Entry], clock: Clock) -> list[tuple[str, int]]:
         return ranks
     numbered = all(version >= 0 for _, version in ranks)
     return [("", version if numbered else 0) for _, version in ranks]
+
+
+def written(resource: Json) -> str:
+    """A resource as one text.
+
+    Raises FhirError where it lies too deep, or holds itself.
+    """
+    try:
+        return json.dumps(resource, sort_keys=True, default=str)
+    except (RecursionError, ValueError):
+        raise refusal("fhir-too-deep", f"a resource is nested more than {MAX_DEPTH} deep") from None
 
 
 def _rank(entry: Entry, clock: Clock) -> tuple[str, int]:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import datetime
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import assert_never
 
 from fasciculation_rules.exchange.fhir.amounts import Read, Scale
 from fasciculation_rules.exchange.fhir.moments import Clock, Moment
-from fasciculation_rules.exchange.fhir.opening import Entry, Opened, without_version
+from fasciculation_rules.exchange.fhir.opening import Entry, Opened, without_version, written
 from fasciculation_rules.exchange.fhir.shapes import Json, object_of, objects_of, text_of
 from fasciculation_rules.exchange.fhir.statement import ABSENT, PRESENT, Onset, Source, Statement
 from fasciculation_rules.exchange.fhir.statuses import Standing
@@ -22,7 +21,7 @@ from fasciculation_rules.exchange.systems import ITEMS, system_of
 from fasciculation_rules.model.ruleset import Ruleset
 from fasciculation_rules.model.vocabulary import Finding
 
-_TELLERS = ("source", "informationSource", "asserter", "performer", "author")
+_TELLERS = ("source", "informationSource", "asserter", "performer", "author", "participant")
 """Who says it: the first of these that is there."""
 
 _PROFESSIONALS = ("Practitioner", "PractitionerRole", "Organization", "CareTeam", "Device")
@@ -214,9 +213,8 @@ class Reading:
     def _patient_tells(self, entry: Entry) -> bool:
         """Whether nobody but the patient, a relative or someone unknown vouches for it."""
         for key in _TELLERS:
-            tellers = [
-                each for each in objects_of(entry.resource.get(key)) if each.get("reference") or each.get("type")
-            ]
+            named = [object_of(each.get("actor")) or each for each in objects_of(entry.resource.get(key))]
+            tellers = [each for each in named if each.get("reference") or each.get("type")]
             if tellers:
                 return not any(self._is_professional(each, entry) for each in tellers)
         return False
@@ -301,4 +299,4 @@ def key_of(entry: Entry) -> str:
     """What tells a resource from all others: its key, its place in what contains it, or else all that it says."""
     if entry.container is not None:
         return f"{key_of(entry.container)}#{entry.resource.get('id')}"
-    return entry.key or json.dumps(entry.resource, sort_keys=True, default=str)
+    return entry.key or written(entry.resource)

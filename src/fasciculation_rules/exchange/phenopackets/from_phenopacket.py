@@ -22,7 +22,7 @@ from fasciculation_rules.shelf.strict_json import read_json
 
 Json = Mapping[str, Any]
 
-_AGE = re.compile(r"P(?:([0-9]{1,3})Y)?(?:[0-9]+M)?(?:[0-9]+W)?(?:[0-9]+D)?")
+_AGE = re.compile(r"P(?:([0-9]{1,3})Y)?(?:([0-9]{1,5})M)?(?:([0-9]{1,5})W)?(?:([0-9]{1,5})D)?")
 
 
 @dataclass(frozen=True)
@@ -133,11 +133,14 @@ def _person(subject: Json) -> Iterator[tuple[str, Any]]:
 
 
 def _years(age: Json) -> int | None:
-    """Completed years; None where it is none of a person."""
+    """Completed years, whatever units they are told in; None where it is none of a person."""
     text = age.get("iso8601duration")
     found = _AGE.fullmatch(text) if isinstance(text, str) and text != "P" else None
-    years = int(found[1] or 0) if found else None
-    return years if years is not None and years <= 130 else None
+    if found is None:
+        return None
+    years, months, weeks, days = (int(each or 0) for each in found.groups())
+    years += months // 12 + (7 * weeks + days) * 4 // 1461  # four years have 1461 days
+    return years if years <= 130 else None
 
 
 def _read_feature(
