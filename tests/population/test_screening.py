@@ -6,6 +6,9 @@ import datetime
 import json
 import os
 import stat
+import subprocess
+import sys
+import time
 from dataclasses import replace
 from pathlib import Path
 from random import Random
@@ -142,6 +145,25 @@ def test_what_a_killed_run_left_is_cleared_away(people: Path, tmp_path: Path, wh
     out.mkdir()
     (out / ".unfinished-1-part-00000.parquet").write_bytes(b"PAR1")
     assert screen(str(people), out, RULESET, DAY).digest == whole.digest
+    assert not list(out.glob(".unfinished*"))
+
+
+@pytest.mark.nightly
+def test_killed_ten_times_at_random_and_run_again_it_comes_to_the_same(
+    people: Path, tmp_path: Path, whole: Screened
+) -> None:
+    out, random = tmp_path / "out", Random(9)
+    command = [sys.executable, "-m", "fasciculation_rules", "screen", str(people), "--out", str(out)]
+    command += ["--as-of", "2026-11-01", "--ruleset", str(MINI), "--rows", "50"]
+    for _ in range(10):
+        running = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        time.sleep(random.uniform(1.0, 4.0))
+        running.kill()
+        running.wait()
+        for file in out.glob("part-*.parquet"):
+            pl.read_parquet(file)
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert whole.digest in done.stdout
     assert not list(out.glob(".unfinished*"))
 
 

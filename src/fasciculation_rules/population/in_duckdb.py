@@ -15,7 +15,7 @@ _SETTINGS = (
     # Each of these takes a time that grows with the square of the query: minutes, and nothing is gained.
     "SET disabled_optimizers = 'statistics_propagation,expression_rewriter,common_subexpressions'",
     "SET memory_limit = '2GB'",
-    "SET preserve_insertion_order = true",
+    "SET preserve_insertion_order = false",  # else whole parts of the answer are held until those before are done
 )
 
 
