@@ -96,3 +96,16 @@ def test_feedback_is_exported_and_comments_are_erased(site: str, command: Comman
     assert command("site", "erase-comments", site, "C1").out == "1 comment erased\n"
     said = command("site", "erase-comments", site, "c1")
     assert (said.code, said.out) == (1, "0 comments erased\n")
+
+
+@pytest.mark.parametrize(("what", "name", "words"), [
+    ("topic", "urgent-referal", "there is no topic 'urgent-referal'; did you mean 'urgent-referral'?"),
+    ("hook", "on-monday", "there is no hook 'on-monday'; such as patient-view"),
+    ("rule", "escalate-nothing", "there is no rule 'escalate-nothing'"),
+    ("site", "specific", "there is no site 'specific'"),
+])  # fmt: skip
+def test_a_name_that_nothing_has_is_not_silenced(what: str, name: str, words: str, site: str, command: Command) -> None:
+    said = command("site", "silence", site, what, name, *WHO)
+    assert (said.code, said.out) == (2, "")
+    assert words in said.err
+    assert command("site", "silences", site).code == 1

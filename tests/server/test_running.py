@@ -165,6 +165,7 @@ BROKEN = [
     ("clients: [{issuer: a, keys: k, fhir: ['http://x.example']}]\n", "expected an address that begins with https://"),
     ("windows: {fresh_days: 365}\n", "windows.fresh_days: bad-value: found '365'; expected at most 28"),
     ("orders: orders.yaml\n", "orders[0].outcome: unknown-outcome: the ruleset has no 'destination.neurologist'"),
+    ("mapping: mapping.yaml\n", "mapping.yaml:3:1: codes: bad-value: found '7'; expected a list"),
     ("orders: nowhere.yaml\n", "'nowhere.yaml' cannot be read"),
     ("lowest_rung: urgent\n", "lowest_rung is one of self_care, routine, soon_gp, urgent_2w, same_day, emergency"),
     ("ruleset: 9.9.9\n", "there is no ruleset '9.9.9'"),
@@ -179,6 +180,7 @@ def test_a_site_that_cannot_be_read_is_told_where_and_why(text: str, words: str,
         kept, text = f"format: 1\nsite: test\n{text}ruleset: 1.1.0\n", ""
     order = "{outcome: destination.neurologist, system: s, code: c, display: d}"
     (tmp_path / "orders.yaml").write_text(f"format: 1\norders:\n  - {order}\n", encoding="utf-8")
+    (tmp_path / "mapping.yaml").write_text("format: 1\nmapping: m\ncodes: 7\n", encoding="utf-8")
     run = Run(config=site(tmp_path, kept + text), address="https://cds.example", no_authentication=True)
     from fasciculation_rules.errors import FasciculationRulesError
 

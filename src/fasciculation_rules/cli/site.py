@@ -15,7 +15,7 @@ from fasciculation_rules.errors import SiteError
 from fasciculation_rules.model.site import Site
 from fasciculation_rules.server.feedback import as_csv, as_ndjson, erase_comments
 from fasciculation_rules.server.files import read_site
-from fasciculation_rules.server.silencing import What, resume, silence, silences
+from fasciculation_rules.server.silencing import What, check_name, resume, silence, silences
 from fasciculation_rules.server.state import State
 
 DONE, NO = 0, 1
@@ -48,6 +48,7 @@ def register(app: typer.Typer) -> None:
 def silence_command(site: SiteFile, what: Kind, name: Name, by: By, why: Why) -> int:
     """Show no such card from now on. A running service heeds it at its next call; the ledger keeps who and why."""
     said, state = _opened(site)
+    check_name(what, name, said)
     now = _now()
     _tell(said, site, "silenced", by=by, why=why, part=_part(what, name), at=now)
     silence(state, what, name, by=by, why=why, at=now)

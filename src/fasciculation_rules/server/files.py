@@ -6,10 +6,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from fasciculation_rules.errors import Problem, SiteError, did_you_mean, problem
+from fasciculation_rules.errors import MappingError, Problem, ProfileError, SiteError, did_you_mean, problem
 from fasciculation_rules.model.orders import Orders
 from fasciculation_rules.model.outcomes import Outcomes
+from fasciculation_rules.model.profile import Profile
 from fasciculation_rules.model.site import Site
+from fasciculation_rules.model.site_mapping import SiteMapping
 from fasciculation_rules.shelf.locate import read_bytes, unreadable
 from fasciculation_rules.shelf.strict_yaml import MAX_BYTES, Document, read_yaml
 
@@ -38,6 +40,26 @@ def read_orders(path: Path, outcomes: Outcomes) -> Orders:
     return orders
 
 
+def read_mapping(path: Path) -> SiteMapping:
+    """The mapping of a file.
+
+    Raises SiteError where there is no such file, MappingError with every problem at its place.
+    """
+    document = document_of(path)
+    with _placed(document):
+        return SiteMapping.read(document.data)
+
+
+def read_profile(path: Path) -> Profile:
+    """The profile of a file.
+
+    Raises SiteError where there is no such file, ProfileError with every problem at its place.
+    """
+    document = document_of(path)
+    with _placed(document):
+        return Profile.read(document.data)
+
+
 def document_of(path: Path) -> Document:
     """The YAML of a file of the site.
 
@@ -58,8 +80,8 @@ def _placed(document: Document) -> Iterator[None]:
     """Gives the problems of a value their places in its file."""
     try:
         yield
-    except SiteError as error:
-        raise SiteError(error.summary, [document.locate(each) for each in error.problems]) from None
+    except (SiteError, MappingError, ProfileError) as error:
+        raise type(error)(error.summary, [document.locate(each) for each in error.problems]) from None
 
 
 def _unknown(orders: Orders, outcomes: Outcomes) -> list[Problem]:

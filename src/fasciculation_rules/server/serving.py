@@ -9,11 +9,10 @@ from zoneinfo import ZoneInfo
 
 from fasciculation_rules.errors import SiteError
 from fasciculation_rules.model.orders import Orders
-from fasciculation_rules.model.profile import Profile
 from fasciculation_rules.model.ruleset import Ruleset
 from fasciculation_rules.model.site import Mode, Site
 from fasciculation_rules.model.site_mapping import SiteMapping
-from fasciculation_rules.server.files import document_of, read_orders
+from fasciculation_rules.server.files import read_mapping, read_orders, read_profile
 from fasciculation_rules.shelf.digest import digest_of
 from fasciculation_rules.shelf.freeze import with_profile
 from fasciculation_rules.shelf.opening import open_ruleset
@@ -51,8 +50,8 @@ def serving_of(site: Site, folder: Path, address: str, *, trial: bool = False, w
         ladder = ", ".join(ruleset.outcomes.ladder)
         raise SiteError(f"lowest_rung is one of {ladder}; found '{site.lowest_rung}'")
     if site.profile is not None:
-        ruleset = with_profile(ruleset, Profile.read(document_of(folder / site.profile).data))
-    mapping = None if site.mapping is None else SiteMapping.read(document_of(folder / site.mapping).data)
+        ruleset = with_profile(ruleset, read_profile(folder / site.profile))
+    mapping = None if site.mapping is None else read_mapping(folder / site.mapping)
     orders = Orders() if site.orders is None else read_orders(folder / site.orders, ruleset.outcomes)
     return Serving(
         site=site,

@@ -5,9 +5,14 @@ from __future__ import annotations
 import datetime
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import assert_never
 
-from fasciculation_rules.errors import SiteError
+from fasciculation_rules.errors import SiteError, did_you_mean
+from fasciculation_rules.model.site import Site
+from fasciculation_rules.server.call import ENCOUNTER_START, HOOKS
+from fasciculation_rules.server.policy import Topic
 from fasciculation_rules.server.state import State
+from fasciculation_rules.shelf.opening import open_ruleset
 
 
 class What(StrEnum):
@@ -28,6 +33,23 @@ class Silence:
     by: str
     why: str
     since: str
+
+
+def check_name(what: What, name: str, site: Site) -> None:
+    """Raises SiteError for a name that nothing has, since silencing it would silence nothing."""
+    match what:
+        case What.SITE:
+            known = [site.site]
+        case What.HOOK:
+            known = [*HOOKS, ENCOUNTER_START]
+        case What.TOPIC:
+            known = [str(topic) for topic in Topic]
+        case What.RULE:
+            known = sorted(open_ruleset(site.ruleset).escalations)
+        case _:
+            assert_never(what)
+    if name not in known:
+        raise SiteError(f"there is no {what} '{name}'; {did_you_mean(name, known) or f'such as {known[0]}'}")
 
 
 def silence(state: State, what: What, name: str, *, by: str, why: str, at: datetime.datetime) -> None:
