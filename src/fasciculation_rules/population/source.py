@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from glob import glob, has_magic
 from pathlib import Path
 
@@ -33,7 +34,7 @@ class Source:
     ignored: tuple[str, ...]
     doubtful: tuple[str, ...]
 
-    @property
+    @cached_property
     def digests(self) -> tuple[str, ...]:
         """SHA-256 of each file."""
         found = []
