@@ -218,16 +218,17 @@ def _several(run: Run, listener: socket.socket) -> int:
             if each.is_alive():
                 each.terminate()
 
-    for each in workers:
-        each.start()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, stop)
+    for each in workers:
+        each.start()
     multiprocessing.connection.wait([each.sentinel for each in workers])
     as_asked = stopped
     if not as_asked:
         stop()
     for each in workers:
         each.join(LINGER_SECONDS + GRACE_SECONDS + 2)
+        each.kill()  # nothing where it has ended
     return 0 if as_asked and all(each.exitcode == 0 for each in workers) else FAILED
 
 
