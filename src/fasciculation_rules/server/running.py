@@ -129,7 +129,7 @@ def _is_loopback(host: str) -> bool:
 @contextmanager
 def _listening(run: Run) -> Iterator[socket.socket]:
     family = socket.AF_INET6 if ":" in run.host else socket.AF_INET
-    with socket.socket(family, socket.SOCK_STREAM) as listener:
+    with socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP) as listener:  # else asyncio delays small answers
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             listener.bind((run.host, run.port))
