@@ -18,6 +18,7 @@ from fasciculation_rules.audit.ledger.store import Ledger
 from fasciculation_rules.errors import EngineDisagreementError, RulesetAlteredError
 from fasciculation_rules.server import standing as standing_module
 from fasciculation_rules.server.silencing import What, resume, silence, silences
+from fasciculation_rules.server.state import begin
 
 TWITCH = prefetch(condition("fasciculation", 3))
 URGENT = prefetch(condition("fasciculation", 10), condition("weakness_progressive", 2))
@@ -241,6 +242,17 @@ def test_engines_that_disagree_end_all_guidance(made: Callable[..., Service], mo
     assert site.call(body(URGENT)).status_code == 503, "until a restart"
     assert site.ask("GET", "/ready").status_code == 503
     assert site.ask("GET", "/health").status_code == 200
+
+
+def test_what_ends_the_guidance_of_one_worker_ends_that_of_all_until_a_restart(
+    made: Callable[..., Service], tmp_path: Path
+) -> None:
+    one, other = made(state=str(tmp_path)), made(state=str(tmp_path))
+    one.standing.turn_red("EngineDisagreementError")
+    assert other.call(body(URGENT)).status_code == 503
+    assert other.ask("GET", "/ready").json()["why"] == "EngineDisagreementError"
+    begin(tmp_path)
+    assert made(state=str(tmp_path)).call(body(URGENT)).status_code == 200
 
 
 def test_an_altered_ruleset_ends_all_guidance(made: Callable[..., Service], monkeypatch: pytest.MonkeyPatch) -> None:

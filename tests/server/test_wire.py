@@ -137,6 +137,28 @@ def test_the_card_of_the_screen_is_one_sentence_and_one_link(state: State) -> No
     assert len(card["links"]) == 1
 
 
+def test_what_is_too_old_to_count_is_named_with_its_day_and_never_as_unheard_of(state: State) -> None:
+    values = prefetch(condition("fasciculation", 10), condition("dyspnoea_rest", 20), condition("dysarthria", 2))
+    card = answer(values, state).body["cards"][0]
+    assert "Not recorded: a breathing problem (last recorded 2 Nov 2026), " in card["detail"]
+
+
+def test_an_older_emergency_beside_a_fresh_finding_of_today_is_asked_about_and_not_advised(state: State) -> None:
+    problems = (condition("fasciculation", 10), condition("dyspnoea_rest", 12))
+    card = answer(prefetch(*problems, labs=[laboratory("2823-3", 2.8, "mmol/L")]), state).body["cards"][0]
+    assert (card["indicator"], card["source"]["topic"]["code"]) == ("critical", "same-day")
+    advice = "Consider: the same day. With what was recorded earlier: emergency; is it still so?"
+    assert advice in card["detail"].split("\n\n")
+
+
+def test_a_draft_of_somebody_else_answers_nothing(state: State) -> None:
+    values = prefetch(condition("fasciculation", 10), condition("weakness_progressive", 2))
+    named = {"status": "draft", "reasonCode": [{"text": "Suspected motor neurone disease"}]}
+    other, ours = referral(of="p2", **named), referral(**named)
+    assert answer(values, state, hook="order-sign", drafts=(other,)).show is not None
+    assert answer(values, state, hook="order-sign", drafts=(ours,)).why == "already-ordered"
+
+
 def test_old_findings_are_asked_about_and_nothing_is_suggested(state: State) -> None:
     card = answer(prefetch(condition("fasciculation", 40), condition("dyspnoea_rest", 13)), state).body["cards"][0]
     assert card["indicator"] == "warning"
@@ -220,10 +242,11 @@ def test_denials_with_their_dates_finish_the_screen(state: State) -> None:
 
 
 def test_what_is_denied_only_by_silence_is_not_denied(state: State) -> None:
-    values = prefetch(condition("fasciculation", 3), denial("dysarthria"), labs=[laboratory("2823-3", 4.2, "mmol/L")])
+    problems = (condition("fasciculation", 3), condition("weakness_progressive"), denial("dysarthria"))
+    values = prefetch(*problems, labs=[laboratory("2823-3", 4.2, "mmol/L")])
     found = answer({**values, "answers": bundle([])}, state)
     assert found.show is not None
-    assert "(20 of 20 screen items)" in found.body["cards"][0]["detail"]
+    assert "(19 of 20 screen items)" in found.body["cards"][0]["detail"]
 
 
 def test_a_problem_that_is_being_entered_and_has_no_date_yet_is_of_today(state: State) -> None:

@@ -15,7 +15,7 @@ from fasciculation_rules.errors import SiteError
 from fasciculation_rules.model.site import Site
 from fasciculation_rules.server.feedback import as_csv, as_ndjson, erase_comments
 from fasciculation_rules.server.files import read_site
-from fasciculation_rules.server.silencing import What, check_name, resume, silence, silences
+from fasciculation_rules.server.silencing import What, check_name, check_silenced, resume, silence, silences
 from fasciculation_rules.server.state import State
 
 DONE, NO = 0, 1
@@ -60,8 +60,9 @@ def resume_command(site: SiteFile, what: Kind, name: Name, by: By, why: Why) -> 
     """Show such cards again. Exit code 2: no such thing is silenced."""
     said, state = _opened(site)
     now = _now()
-    resume(state, what, name, at=now)
+    check_silenced(state, what, name)
     _tell(said, site, "resumed", by=by, why=why, part=_part(what, name), at=now)
+    resume(state, what, name, at=now)
     typer.echo(f"resumed: {what} {name}")
     return DONE
 

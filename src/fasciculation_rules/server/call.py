@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ HOOKS: Mapping[str, Moment] = {
 ENCOUNTER_START = "encounter-start"
 
 _BARE_ID = re.compile(r"(?!\.+$)[A-Za-z0-9.-]{1,64}")
+_UUID = re.compile(r"(?:urn:uuid:)?[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _INSTANCE = re.compile(r"[\x21-\x7e]{1,128}")
 
 
@@ -50,6 +52,13 @@ class Call:
     drafts: tuple[Json, ...] = ()
     entered: tuple[Json, ...] = ()
     authorization: Authorization | None = None
+
+    @property
+    def reference(self) -> str:
+        """What a record is found by: the UUID of the call; of one that is none, whatever it says, a digest."""
+        if _UUID.fullmatch(self.instance):
+            return self.instance
+        return f"call:{hashlib.sha256(self.instance.encode()).hexdigest()}"
 
 
 def read_call(data: object, hooks: Mapping[str, Moment], problem_entered: Mapping[str, tuple[str, ...]]) -> Call:

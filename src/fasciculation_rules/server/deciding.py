@@ -24,7 +24,15 @@ from fasciculation_rules.server.policy import Moment, Quiet, Show, Situation, To
 from fasciculation_rules.server.prefetch import Gathered, check_patient, check_required
 from fasciculation_rules.server.serving import Serving
 from fasciculation_rules.server.silencing import is_silenced
-from fasciculation_rules.server.situation import Looked, Person, look, may_come_in, read_person, situation_of
+from fasciculation_rules.server.situation import (
+    Looked,
+    Person,
+    last_recorded,
+    look,
+    may_come_in,
+    read_person,
+    situation_of,
+)
 from fasciculation_rules.server.state import State
 
 
@@ -80,7 +88,7 @@ def decide(call: Call, gathered: Gathered, serving: Serving, state: State, at: d
     found = verdict(situation, screen_days=serving.site.windows.screen_days)
     found = _at_this_site(found, situation, seen, call, serving, state)
     record = _record(call, gathered, serving, seen, at)
-    made = _card(found, call, gathered, serving, seen, record.id) if isinstance(found, Show) else None
+    made = _card(found, call, gathered, serving, seen, situation.fresh, record.id) if isinstance(found, Show) else None
     live = serving.site.mode is Mode.LIVE
     why = str(found.why) if isinstance(found, Quiet) else "" if live else str(Why.SILENT)
     if serving.ledger is not None:
@@ -120,7 +128,9 @@ def _at_this_site(
 # ---------------------------------------------------------------- the card
 
 
-def _card(show: Show, call: Call, gathered: Gathered, serving: Serving, seen: Looked, decision: str) -> Json:
+def _card(
+    show: Show, call: Call, gathered: Gathered, serving: Serving, seen: Looked, fresh: str, decision: str
+) -> Json:
     ruleset, assessment = serving.ruleset, seen.assessment
     place = Place(ruleset.version, serving.address, serving.orders)
     sentences = _reasons(seen, serving)
@@ -131,10 +141,7 @@ def _card(show: Show, call: Call, gathered: Gathered, serving: Serving, seen: Lo
     detail = wording.joined(
         (
             serving.stamp,
-            wording.recorded(named, seen.person.imported, ruleset),
-            "" if show.row in (2, 4) else wording.advised(assessment, ruleset),
-            wording.not_recorded(seen.person.left, ruleset),
-            "" if show.row == 4 else wording.reasons(sentences),
+            *(() if show.row == 4 else _because(show, sentences, named, fresh, serving, seen)),
             f"Ruleset {ruleset.version}, {ruleset.about.review}. It advises clinicians and makes no diagnosis.",
             wording.unread(gathered.incomplete),
         )
@@ -145,6 +152,19 @@ def _card(show: Show, call: Call, gathered: Gathered, serving: Serving, seen: Lo
     summary = wording.summary(show, [words_of(name, case, ruleset) for name in named], wording.ago(days))
     taken = seen.drafted | seen.on_record
     return card(show, summary, detail, decision, place, suggestions(show, assessment, call, decision, place, taken))
+
+
+def _because(
+    show: Show, sentences: list[Sentence], named: list[str], fresh: str, serving: Serving, seen: Looked
+) -> tuple[str, ...]:
+    """What was recorded, what is advised, what of the screen was not recorded, and why."""
+    ruleset, person = serving.ruleset, seen.person
+    return (
+        wording.recorded(named, person.imported, ruleset),
+        "" if show.row == 2 else wording.advised(seen.assessment, fresh, ruleset),
+        wording.not_recorded(person.left, last_recorded(person, ruleset), ruleset),
+        wording.reasons(sentences),
+    )
 
 
 def _reasons(seen: Looked, serving: Serving) -> list[Sentence]:
@@ -190,11 +210,11 @@ def _record(call: Call, gathered: Gathered, serving: Serving, seen: Looked, at: 
         serving.ruleset,
         seen.assessment,
         at=at,
-        reference=call.instance,
+        reference=call.reference,
         on=seen.person.today,
         reconcile=True,
-        reference_ok=True,  # the specification makes it a UUID
-        hook_instance=call.instance,
+        reference_ok=True,  # a UUID, or a digest of what should have been one
+        hook_instance=call.reference,
         beside={
             "site": {"name": serving.site.site, **serving.digests},
             "hook": call.hook,

@@ -77,7 +77,7 @@ def _take(state: State, entry: Json, number: int, now: datetime.datetime) -> Jso
             (
                 card.lower(),
                 outcome,
-                text_of(entry.get("outcomeTimestamp")),
+                _utc(text_of(entry.get("outcomeTimestamp"))),
                 text_of(own.get(f"{EXTENSION}.user"))[:200],
                 text_of(own.get(f"{EXTENSION}.location"))[:200],
                 text_of(coded.get("code"))[:200],
@@ -87,6 +87,11 @@ def _take(state: State, entry: Json, number: int, now: datetime.datetime) -> Jso
             ),
         )
     return None
+
+
+def _utc(time: str) -> str:
+    """The same instant in one form, however it was written."""
+    return datetime.datetime.fromisoformat(time).astimezone(datetime.UTC).isoformat()
 
 
 def _storable(entry: Json) -> Json:

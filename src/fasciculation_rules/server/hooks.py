@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from fasciculation_rules.server.tokens import Callers
 
 SECONDS = 2.0
-"""After so long a call is answered without guidance: an EHR has given up by then."""
+"""So long after its last byte a call is answered without guidance: an EHR has given up by then."""
 
 
 class Hooks:
@@ -58,12 +58,12 @@ class Hooks:
             if request.path_params["service"] != SERVICE:
                 raise Refused(404, "not-found", f"the service here is '{SERVICE}'")
             self._check_ready()
-            client = await self._caller(request, f"/{SERVICE}")
-            call = read_call(
-                json_of(await sent(request, MOST_BYTES)), self._hooks, self._standing.serving.site.problem_entered
-            )
-            hook = call.hook
-            found = await asyncio.wait_for(self._decided(call, client), SECONDS)
+            raw = await sent(request, MOST_BYTES)
+            async with asyncio.timeout(SECONDS):
+                client = await self._caller(request, f"/{SERVICE}")
+                call = await asyncio.wrap_future(self._standing.threads.submit(self._read, raw))
+                hook = call.hook
+                found = await self._decided(call, client)
             status = 200
             self._standing.metrics.decided(found)
             return _answer(200, _bytes(found.body), **{"X-Decision-Id": found.decision})
@@ -108,6 +108,9 @@ class Hooks:
         return _answer(status, _bytes({"resourceType": "OperationOutcome", "issue": issues}))
 
     # ------------------------------------------------------------ steps
+
+    def _read(self, raw: bytes) -> Call:
+        return read_call(json_of(raw), self._hooks, self._standing.serving.site.problem_entered)
 
     def _check_ready(self) -> None:
         if self._standing.red:

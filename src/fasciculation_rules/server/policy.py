@@ -39,7 +39,7 @@ class Topic(StrEnum):
 
 
 class Why(StrEnum):
-    """Why there is no card. `NOTHING` never stands for what could not be decided."""
+    """Why there is no card. None of these ever stands for what could not be decided."""
 
     OFF = "off"
     SILENT = "silent-mode"

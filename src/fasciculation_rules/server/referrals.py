@@ -17,7 +17,8 @@ _DONE = "completed"
 
 def outcomes_of(order: Json, orders: Orders) -> set[str]:
     """What an order asks for, in our words."""
-    codes = {(system_of(system), code) for system, code in codes_of(order)}
+    codes = codes_of(order)
+    codes |= {(system_of(system), code) for system, code in codes}
     return {outcome for each in codes for outcome in orders.outcomes.get(each, ())}
 
 
@@ -27,7 +28,7 @@ def under_way(requests: Iterable[Json], patient: str, orders: Orders, today: dat
     for each in requests:
         if (
             each.get("resourceType") == "ServiceRequest"
-            and _is_about(each, patient)
+            and is_about(each, patient)
             and each.get("doNotPerform") is not True
         ):
             status = text_of(each.get("status"))
@@ -36,7 +37,8 @@ def under_way(requests: Iterable[Json], patient: str, orders: Orders, today: dat
     return found
 
 
-def _is_about(order: Json, patient: str) -> bool:
+def is_about(order: Json, patient: str) -> bool:
+    """Whether an order is of this patient, by whatever form of reference with the type and the id."""
     reference = without_version(text_of(object_of(order.get("subject")).get("reference")))
     return "/".join(reference.rsplit("/", 2)[-2:]) == f"Patient/{patient}"
 

@@ -23,6 +23,7 @@ from fasciculation_rules.server.files import read_site
 from fasciculation_rules.server.logs import Log, Others
 from fasciculation_rules.server.serving import TRIAL, Serving, check_review, serving_of
 from fasciculation_rules.server.standing import Standing, system_clock
+from fasciculation_rules.server.state import begin
 
 if TYPE_CHECKING:
     import uvicorn
@@ -71,6 +72,7 @@ def serve(run: Run) -> int:
         address=run.address,
         workers=run.workers,
     )
+    begin(prepared.state)
     with _listening(run) as listener:
         return _several(run, listener) if run.workers > 1 else work(run, listener)
 

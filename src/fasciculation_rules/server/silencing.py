@@ -61,18 +61,19 @@ def silence(state: State, what: What, name: str, *, by: str, why: str, at: datet
         )
 
 
-def resume(state: State, what: What, name: str, *, at: datetime.datetime) -> None:
-    """Ends every such silence.
+def check_silenced(state: State, what: What, name: str) -> None:
+    """Raises SiteError where no such thing is silenced, so that none can be resumed."""
+    if not any((each.what, each.name) == (what, name) for each in silences(state)):
+        raise SiteError(f"no {what} '{name}' is silenced; see `fasciculation-rules site silences`")
 
-    Raises SiteError where there is none.
-    """
+
+def resume(state: State, what: What, name: str, *, at: datetime.datetime) -> None:
+    """Ends every such silence."""
     with state.writing() as tables:
-        ended = tables.execute(
+        tables.execute(
             "UPDATE silences SET until = ? WHERE what = ? AND name = ? AND until IS NULL",
             (at.isoformat(timespec="seconds"), what, name),
         )
-        if not ended.rowcount:
-            raise SiteError(f"no {what} '{name}' is silenced; see `fasciculation-rules site silences`")
 
 
 def silences(state: State) -> tuple[Silence, ...]:

@@ -22,7 +22,7 @@ from fasciculation_rules.server.call import Call
 from fasciculation_rules.server.freshness import entered_days, entry_findings, fresh_part, screened_since_entry
 from fasciculation_rules.server.policy import Situation
 from fasciculation_rules.server.prefetch import Gathered
-from fasciculation_rules.server.referrals import outcomes_of, under_way
+from fasciculation_rules.server.referrals import is_about, outcomes_of, under_way
 from fasciculation_rules.server.serving import Serving
 
 KNOWN_CAUSES = ("known_mnd", "known_inflammatory_neuropathy")
@@ -69,6 +69,17 @@ def _entered(problem: Json, at: datetime.datetime) -> Json:
     return problem if problem.get("recordedDate") else {**problem, "recordedDate": at.date().isoformat()}
 
 
+def last_recorded(person: Person, ruleset: Ruleset) -> dict[str, datetime.date]:
+    """The day of the newest record of each screen item that is too old to count, or of something that implies it."""
+    found: dict[str, datetime.date] = {}
+    for origin in person.imported.provenance:
+        given = person.imported.case.given.get(origin.item)
+        if origin.date is not None and given is not None and given.value == "present":
+            for name in set(ruleset.closure.close({origin.item: True})) & set(person.left):
+                found[name] = max(origin.date, found.get(name, origin.date))
+    return found
+
+
 def may_come_in(person: Person, ruleset: Ruleset) -> bool:
     """Whether the entry criterion could be true: it is positive, so that something of it has to be present.
 
@@ -97,9 +108,14 @@ def look(person: Person, call: Call, gathered: Gathered, serving: Serving) -> Lo
     return Looked(
         person=person,
         assessment=assess(person.imported.case, serving.ruleset, on=person.today, reconcile=True),
-        drafted=frozenset[str]().union(*(outcomes_of(each, orders) for each in call.drafts)),
+        drafted=frozenset[str]().union(*(outcomes_of(each, orders) for each in drafts_of(call))),
         on_record=frozenset(under_way(gathered.resources["referrals"], call.patient, orders, person.today, days)),
     )
+
+
+def drafts_of(call: Call) -> list[Json]:
+    """The draft orders that are not said to be of somebody else."""
+    return [each for each in call.drafts if "subject" not in each or is_about(each, call.patient)]
 
 
 def situation_of(seen: Looked, call: Call, gathered: Gathered, serving: Serving, key: bytes) -> Situation:
@@ -118,7 +134,7 @@ def situation_of(seen: Looked, call: Call, gathered: Gathered, serving: Serving,
         screened_since_entry=screened_since_entry(seen.person.imported, ruleset, seen.person.today),
         entered_days=entered_days(seen.person.imported, ruleset, seen.person.today),
         referred=not referrals.isdisjoint(seen.on_record),
-        ordered=not referrals.isdisjoint(seen.drafted) and _names_the_suspicion(call.drafts, assessment),
+        ordered=not referrals.isdisjoint(seen.drafted) and _names_the_suspicion(drafts_of(call), assessment),
     )
 
 

@@ -37,14 +37,14 @@ def system_clock() -> datetime.datetime:
 
 
 class Standing:
-    """What all calls of a process share. `red` says why nothing is answered any more; a restart clears it."""
+    """What all calls of a process share."""
 
     def __init__(self, serving: Serving, clock: Clock = system_clock) -> None:
         """Raises SiteError where the state cannot be kept, LedgerError where the ledger is not there."""
         self.serving, self.clock = serving, clock
         self.state = State(serving.state)
         self.metrics = Metrics()
-        self.red = ""
+        self._red = ""
         self.stopping = False
         self._own = threading.local()
         self.threads = ThreadPoolExecutor(THREADS, "deciding")
@@ -64,9 +64,15 @@ class Standing:
         gc.freeze()
 
     def turn_red(self, why: str) -> None:
-        """From now on there is no guidance: silence must be visible."""
-        self.red = self.red or why
+        """From now on there is no guidance, from no worker: silence must be visible."""
+        self._red = self._red or why
+        self.state.say_red(why)
         self.metrics.ready.set(0)
+
+    @property
+    def red(self) -> str:
+        """Why nothing is answered any more, or nothing; only a restart clears it."""
+        return self._red or self.state.red()
 
     def decide(self, call: Call, gathered: Gathered, at: datetime.datetime) -> Decided:
         """One decision, kept before it is answered. Runs in a thread of its own.

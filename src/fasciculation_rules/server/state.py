@@ -26,6 +26,8 @@ CREATE TABLE IF NOT EXISTS silences (
 """
 
 KEY_BYTES = 32
+RED = "red"
+"""A file that says that no worker gives guidance any more; a start takes it away."""
 
 
 class StateError(SiteError):
@@ -80,10 +82,31 @@ class State:
         with self._lock, _told():
             return self._connection.execute(statement, values).fetchall()
 
+    def say_red(self, why: str) -> None:
+        """Tells the other workers that there is no guidance any more; a full disk must not keep it from being told."""
+        if self.folder is not None:
+            with suppress(OSError):
+                (self.folder / RED).write_text(why, encoding="utf-8")
+
+    def red(self) -> str:
+        """Why another worker ended all guidance, or nothing."""
+        if self.folder is None:
+            return ""
+        try:
+            return (self.folder / RED).read_text(encoding="utf-8") or "red"
+        except OSError:
+            return ""
+
     def close(self) -> None:
         """Closes the file."""
         with self._lock:
             self._connection.close()
+
+
+def begin(folder: Path | None) -> None:
+    """A start, before any worker: what ended the guidance of the last run is over."""
+    if folder is not None:
+        (folder / RED).unlink(missing_ok=True)
 
 
 @contextmanager

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from fasciculation_rules.model.assessment import Assessment, Sentence
 from fasciculation_rules.model.base import read_duration
@@ -74,9 +74,13 @@ def _dated(origin: Origin | None) -> str:
     return "no date" if origin is None or origin.date is None else day(origin.date)
 
 
-def advised(assessment: Assessment, ruleset: Ruleset) -> str:
-    """By whom, and by when."""
+def advised(assessment: Assessment, fresh: str, ruleset: Ruleset) -> str:
+    """By whom, and by when. What only older records make more urgent than `fresh` is asked about, not advised."""
     shown = assessment.disposition
+    if fresh != assessment.urgency.at_least:
+        return (
+            f"Consider: {ruleset.urgency[fresh].label}. With what was recorded earlier: {shown.label}; is it still so?"
+        )
     to = "; ".join(ruleset.outcomes.destinations[name].label for name in shown.refer)
     within = f", {_within(shown.maximum_delay)}" if shown.maximum_delay and shown.hastened else ""
     first = f" First action {_within(shown.first_action_within)}." if shown.first_action_within else ""
@@ -87,12 +91,19 @@ def _within(delay: str) -> str:
     return f"within {in_words(delay)}" if read_duration(delay) else "at once"
 
 
-def not_recorded(left: Sequence[str], ruleset: Ruleset) -> str:
-    """What of the screen nobody recorded; five are named. Never that it is absent."""
+def not_recorded(left: Sequence[str], last: Mapping[str, datetime.date], ruleset: Ruleset) -> str:
+    """What of the screen nobody recorded; five are named. Never that it is absent.
+
+    `last` are the days of records that are too old to count; such items come first.
+    """
     if not left:
         return ""
-    total = len(ruleset.vocabulary.screen)
-    named = ", ".join(ruleset.vocabulary.label(name) for name in left[:MOST_NAMED])
+    total, label = len(ruleset.vocabulary.screen), ruleset.vocabulary.label
+    ordered = sorted(left, key=lambda name: name not in last)
+    named = ", ".join(
+        f"{label(name)} (last recorded {day(last[name])})" if name in last else label(name)
+        for name in ordered[:MOST_NAMED]
+    )
     more = ", ..." if len(left) > MOST_NAMED else ""
     return f"Not recorded: {named}{more} ({len(left)} of {total} screen items)."
 
