@@ -35,7 +35,7 @@ from fasciculation_rules.engines import ENGINES
 from fasciculation_rules.errors import EngineUnavailableError
 from fasciculation_rules.exchange.fhir.tally import REASONS
 from fasciculation_rules.exchange.meanings import of_ruleset
-from fasciculation_rules.exchange.relations import NEVER, OF_RELATIVES, PAST_COUNTS, RELATIONS, Relation
+from fasciculation_rules.exchange.relations import NEVER, NOT_KINDS, OF_RELATIVES, PAST_COUNTS, RELATIONS, Relation
 from fasciculation_rules.exchange.systems import HPO, ICD10CM, LOINC, SNOMED
 from fasciculation_rules.logic.grammar import print_number
 from fasciculation_rules.model import (
@@ -683,6 +683,15 @@ def never_table():
     return table("system", "code", "is never", "because", rows=rows)
 
 
+def not_kinds_table():
+    """What NOT_KINDS keeps out: a term of HPO, the item it stands below, and why."""
+    ruleset = newest()
+    rows = [
+        [f"`{term}`", label_of(item, ruleset), *reason.split(": ", 1)] for (term, item), reason in NOT_KINDS.items()
+    ]
+    return table("term", "is not read as", "label", "because", rows=rows)
+
+
 def relatives_table():
     """Diseases of relatives, and what they say of the patient."""
     ruleset = newest()
@@ -716,6 +725,7 @@ def label_of(item, ruleset):
 GENERATED = {
     ("reference/judgements-about-codes.md", "relations"): relations_table,
     ("reference/judgements-about-codes.md", "never"): never_table,
+    ("reference/judgements-about-codes.md", "not kinds"): not_kinds_table,
     ("reference/judgements-about-codes.md", "relatives"): relatives_table,
     ("reference/judgements-about-codes.md", "past"): past_table,
     ("reference/judgements-about-codes.md", "same"): same_table,

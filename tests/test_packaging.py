@@ -138,6 +138,9 @@ def test_wheel_holds_library_rulesets_and_type_marker_and_nothing_else(built):
         if file.is_file()
     }
     assert rulesets <= names
+    library = CHECKOUT / "src"
+    assert {file.relative_to(library).as_posix() for file in library.rglob("*.csv")} <= names
+    assert "fasciculation_rules/exchange/phenopackets/hpo.csv" in names
     assert {"fasciculation_rules/__init__.py", "fasciculation_rules/py.typed"} <= names
     assert {name.split("/")[0] for name in names} == {
         "fasciculation_rules",

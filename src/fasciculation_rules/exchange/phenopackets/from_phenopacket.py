@@ -1,4 +1,4 @@
-"""A phenopacket as a case: terms through verified codes, what they imply through the ruleset's own implications."""
+"""A phenopacket as a case: terms through verified codes or those above them, what they imply through the ruleset."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from typing import Any
 
 from fasciculation_rules.assessing.measure import Measure
 from fasciculation_rules.errors import PhenopacketError, Problem
+from fasciculation_rules.exchange.phenopackets.hpo import nearest_known
 from fasciculation_rules.exchange.relations import RELATIONS, Relation
 from fasciculation_rules.exchange.systems import HPO
 from fasciculation_rules.logic.grammar import print_number
@@ -27,25 +28,39 @@ _AGE = re.compile(r"P(?:([0-9]{1,3})Y)?(?:([0-9]{1,5})M)?(?:([0-9]{1,5})W)?(?:([
 
 @dataclass(frozen=True)
 class Terms:
-    """Which item a code is about, and whether its denial is one of the item."""
+    """Which items a code is about, and whether its denial is one of theirs."""
 
-    hpo: Mapping[str, tuple[str, bool]]
+    hpo: Mapping[str, tuple[tuple[str, ...], bool]]
     loinc: Mapping[str, str]
 
     @classmethod
     def of(cls, ruleset: Ruleset) -> Terms:
-        """From codes.csv. A term that is one kind of its item, or has another name, denies nothing by its absence."""
-        hpo, loinc = {}, {}
+        """From codes.csv, and from HPO for what is narrower than its terms.
+
+        A term that is one kind of its item, or has another name, denies nothing by its absence.
+        """
+        hpo: dict[str, tuple[tuple[str, ...], bool]] = {}
+        loinc = {}
         for name, item in ruleset.vocabulary.items.items():
             row = ruleset.codes.get(item.codes or "")
             if row is None:
                 continue
             relation = RELATIONS.get((HPO, row.hpo, name), Relation.EQUIVALENT)
             if row.hpo and name in ruleset.vocabulary.findings and relation is not Relation.WIDER:
-                hpo[row.hpo] = (name, relation is Relation.EQUIVALENT and row.concept == name)
+                hpo[row.hpo] = ((name,), relation is Relation.EQUIVALENT and row.concept == name)
             if row.loinc and name in ruleset.vocabulary.quantities:
                 loinc[row.loinc] = name
-        return cls(hpo, loinc)
+        return cls({**_narrower(hpo), **hpo}, loinc)
+
+
+def _narrower(known: Mapping[str, tuple[tuple[str, ...], bool]]) -> dict[str, tuple[tuple[str, ...], bool]]:
+    """The terms below the known ones, each with the items of the nearest of them."""
+    found = {}
+    for term, ancestors in nearest_known().items():
+        items = [item for each in ancestors if each in known for item in known[each][0]]
+        if items:
+            found[term] = (tuple(items), False)
+    return found
 
 
 @dataclass(frozen=True)
@@ -69,9 +84,13 @@ def from_phenopacket(data: Json | bytes | str, ruleset: Ruleset, *, file: str = 
     unknown: Counter[str] = Counter()
     aside: Counter[str] = Counter()
     terms = ruleset.kept(Terms.of)
+    said: dict[str, set[str]] = {}
     for feature, key in [*((each, "type") for each in _list(packet, "phenotypicFeatures")),
                          *((each, "term") for each in _list(packet, "diseases"))]:  # fmt: skip
-        _read_feature(feature, key, terms, given, unknown, aside)
+        _read_feature(feature, key, terms, said, unknown, aside)
+    for item, values in said.items():
+        given[item] = "present" if "present" in values else "absent"
+        aside.update(["said-otherwise"] * (len(values) - 1))
     for measurement in _list(packet, "measurements"):
         _read_measurement(measurement, terms, ruleset, given, unknown, aside)
     return Packet(_readable(given, ruleset, aside), dict(sorted(unknown.items())), dict(sorted(aside.items())))
@@ -144,12 +163,12 @@ def _years(age: Json) -> int | None:
 
 
 def _read_feature(
-    feature: Json, key: str, terms: Terms, given: dict[str, Any], unknown: Counter[str], aside: Counter[str]
+    feature: Json, key: str, terms: Terms, said: dict[str, set[str]], unknown: Counter[str], aside: Counter[str]
 ) -> None:
     code = str(_object(feature.get(key)).get("id", ""))
-    item, denies = terms.hpo.get(code, ("", False))
+    items, denies = terms.hpo.get(code, ((), False))
     excluded = feature.get("excluded", False)
-    if not item:
+    if not items:
         unknown[_shown(code)] += 1
     elif not isinstance(excluded, bool):
         aside["excluded-unreadable"] += 1
@@ -158,10 +177,8 @@ def _read_feature(
     elif not excluded and feature.get("resolution") is not None:
         aside["resolved"] += 1
     else:
-        said = "absent" if excluded else "present"
-        if given.get(item, said) != said:
-            aside["said-otherwise"] += 1
-        given[item] = "present" if "present" in (said, given.get(item)) else said
+        for item in items:
+            said.setdefault(item, set()).add("absent" if excluded else "present")
 
 
 def _shown(code: str) -> str:
