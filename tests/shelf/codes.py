@@ -12,13 +12,13 @@ PLACE_OF_CODE = {"problem": 0, "note": 1, "Refused": 0, "_fault": 1, "_note": 0,
 """Which argument of a call is the code of a problem."""
 
 KINDS_OF_NAMES = "known"
-"""`known(kind, ...)` in shelf/check.py makes the code `unknown-KIND`."""
+"""`known(kind, ...)` in the checks of the shelf makes the code `unknown-KIND`."""
 
 
 def codes_in_sources() -> set[str]:
     """Every code that some line of the sources can give a problem."""
     found = {code.value for _, code in _codes() if isinstance(code, ast.Constant) and isinstance(code.value, str)}
-    for file in SOURCE.rglob("*.py"):
+    for file in (SOURCE / "shelf").glob("check*.py"):
         for call in _calls(file):
             if _name(call) == KINDS_OF_NAMES and isinstance(call.args[0], ast.Constant):
                 found.add(f"unknown-{call.args[0].value}".replace(" ", "-"))

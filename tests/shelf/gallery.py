@@ -6,6 +6,8 @@
     broken/profiles/    a site profile
     broken/releases/    a history of releases
     broken/fhir/        the FHIR record of one person, or a site mapping beside it
+    broken/tables/      a Parquet file of people; `columns` are added to a sound one (`{name: [values]}`)
+    broken/sites/       a site of the service, or its orders
 
 Keys of an entry: `name` (a sentence), `expect` (what is printed: all of it), `exit` (where it is not the usual one);
 `options` and `command` of the command line; `form` (the suffix of a case file); and the alteration: `file` with one of
@@ -20,6 +22,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import json
 import os
 import re
 import shutil
@@ -42,9 +45,12 @@ HERE = Path(__file__).resolve().parent
 MINI = HERE.parent / "rulesets" / "mini"
 FOLDER = f".{os.sep}mini"
 TODAY = "2026-11-01"
-USUAL_EXIT = {"rulesets": 2, "lint": 1, "cases": 2, "profiles": 2, "releases": 2, "fhir": 2}
+USUAL_EXIT = {"rulesets": 2, "lint": 1, "cases": 2, "profiles": 2, "releases": 2, "fhir": 2, "tables": 2, "sites": 2}
 WHOLE = "given: {age: 60 years, dysarthria: present}\n"
 """A case with nothing wrong in it."""
+
+SITE = "format: 1\nsite: general\ntime_zone: Europe/London\nruleset: ./mini\norders: orders.yaml\n"
+"""A site with nothing wrong in it, once its orders are there."""
 
 RECORD = '{"resourceType": "Patient", "id": "p"}'
 """A record with nothing wrong in it, and nothing said."""
@@ -86,6 +92,10 @@ class Entry:
                 usual = ["from-fhir", "record.json", *place]
                 if self.data.get("file") == "site.yaml":
                     usual += ["--mapping", "site.yaml"]
+            case "tables":
+                usual = ["screen", "people", "--out", "answers", "--as-of", TODAY, "--ruleset", FOLDER]
+            case "sites":
+                usual = ["serve", "--config", "site.yaml", "--public-url", "https://cds.example", "--insecure-no-auth"]
             case _:
                 usual = ["verify"]
         command: list[str] = self.data.get("command", usual)
@@ -127,11 +137,15 @@ def tried(entry: Entry) -> Said:
             shutil.copytree(MINI, ruleset)
         Path("case.yaml").write_text(WHOLE, encoding="utf-8")
         Path("record.json").write_text(RECORD, encoding="utf-8")
+        if entry.room == "sites":
+            Path("site.yaml").write_text(SITE, encoding="utf-8")
         if entry.room == "releases":
             _write_history(entry, shelf)
+        elif entry.room == "tables":
+            _write_tables(entry.data, Path("people"))
         else:
             base = {"rulesets": ruleset, "lint": ruleset}.get(entry.room, Path())
-            usual = {"profiles": "site.yaml", "fhir": "record.json"}.get(entry.room, entry.file)
+            usual = {"profiles": "site.yaml", "fhir": "record.json", "sites": "orders.yaml"}.get(entry.room, entry.file)
             alter(base, {"file": usual, **entry.data})
         with patch.object(locate, "files", lambda _: Path(folder, "package")):
             return said(entry.command)
@@ -199,6 +213,34 @@ def _write_history(entry: Entry, shelf: Path) -> None:
     history = history.replace("TEXT_DIGEST", ruleset.text_digest).replace("LOGIC_DIGEST", ruleset.logic_digest)
     (shelf / "releases.yaml").write_text(history, encoding="utf-8", newline="\n")
     alter(shelf, {**entry.data, "file": entry.data.get("file", "releases.yaml")})
+
+
+def _write_tables(data: dict[str, Any], folder: Path) -> None:
+    """A sound file, and after it the broken one; or a folder where a file should be."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    from fasciculation_rules.population.schema import metadata_of
+
+    ruleset = open_ruleset(Path("mini"))
+    sound = {"person_id": [1], "dysarthria": [1]}
+    folder.mkdir()
+    for number, columns in enumerate(({}, data.get("columns"))):
+        if columns is None:
+            (folder / "part-1.parquet").mkdir()
+            continue
+        held = {name: values for name, values in {**sound, **columns}.items() if values is not None}
+        words = metadata_of(ruleset)
+        if number and "units" in data:
+            about = {name: data["units"].get(name, said) for name, said in _columns(words).items()}
+            words = {key: json.dumps({"format": 1, "columns": about}) for key in words} if data["units"] else {}
+        table = pa.table(held).replace_schema_metadata(words)
+        pq.write_table(table, folder / f"part-{number}.parquet")
+
+
+def _columns(words: dict[str, str]) -> dict[str, Any]:
+    columns: dict[str, Any] = json.loads(next(iter(words.values())))["columns"]
+    return columns
 
 
 def _contents() -> dict[str, bytes]:

@@ -14,6 +14,7 @@ from fasciculation_rules.errors import PopulationError, Problem, did_you_mean
 from fasciculation_rules.exchange.parquet import NOTHING, Footer, footer
 from fasciculation_rules.model.ruleset import Ruleset
 from fasciculation_rules.population.schema import METADATA, PERSON, WideForm
+from fasciculation_rules.shelf.locate import unreadable
 
 _WHOLE = ("int8", "int16", "int32", "int64", "uint8", "uint16", "uint32")
 _IDS = (*_WHOLE, "uint64", "string", "large_string", "string_view")
@@ -91,7 +92,7 @@ def _footer(file: Path, problems: list[Problem]) -> Footer | None:
     except ValueError:
         problems.append(_fault(file, "not-parquet", "the file cannot be read as Parquet", "write it anew"))
     except OSError as error:
-        problems.append(_fault(file, "unreadable", (error.strerror or str(error)).lower()))
+        problems.append(unreadable(str(file), error))
     return None
 
 
