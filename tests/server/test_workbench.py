@@ -247,6 +247,34 @@ def test_what_cannot_be_read_is_told_beside_its_field_and_stays_there(fields, sa
     )
 
 
+def test_a_result_too_old_to_count_is_said_to_be_so_beside_it_and_in_the_note():
+    fields = [("potassium", "2.3"), ("potassium.unit", "mmol/L"), ("potassium.day", "2024-01-01")]
+    page = made([*fields, ("potassium.sure", "2.3 mmol/L 2024-01-01")])
+    aside = "serum potassium: the record is older than 7 days and counts as unknown"
+    html = html_of(page, RULES, WORDS, trial=False)
+    assert html.partition('id="potassium-echo"')[2].partition("</fieldset>")[0].count(aside) == 1
+    assert WORDS.say("counts") not in Page(html).text
+    assert aside in page.note.text()
+    assert WORDS.say("counts") in shown([*fields[:2], ("potassium.sure", "2.3 mmol/L")]).text
+
+
+@pytest.mark.parametrize(
+    ("fields", "says"),
+    [
+        ([("potassium", "2,3"), ("potassium.unit", "mmol/L")], WORDS.say("waiting", count=1)),
+        ([("potassium", "much"), ("potassium.unit", "mmol/L")], WORDS.say("unread", count=1)),
+        ([("weakness", "perhaps")], WORDS.say("unread", count=1)),
+        ([("no_such_finding", "present")], WORDS.say("strange", count=1)),
+        ([("neuro_examination_normal", "present")], "counts only with a date, so it is unknown"),
+        ([("motor_function_loss", "absent"), ("weakness", "present")], "although"),
+    ],
+)
+def test_the_note_and_the_sheet_tell_of_every_answer_that_does_not_count_as_it_was_given(fields, says):
+    page = made(fields)
+    assert says in page.note.text()
+    assert says in html_of(page, RULES, WORDS, trial=False).partition('id="sheet"')[2]
+
+
 def test_a_specific_that_was_denied_in_general_counts_and_is_told():
     page = made([("motor_function_loss", "absent"), ("weakness", "present")])
     assert page.assessment.disposition.rung == "urgent_2w" or page.assessment.urgency.at_least != "self_care"

@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from fasciculation_rules.assessing.admit import TOO_OLD
 from fasciculation_rules.logic.condition import Is, leaves
 from fasciculation_rules.model.assessment import Assessment
 from fasciculation_rules.model.ruleset import Ruleset
@@ -29,7 +30,11 @@ class Choice:
 
 @dataclass(frozen=True)
 class Question:
-    """One question as the page shows it. `also` is what it counts as because of other answers: yes, no or nothing."""
+    """One question as the page shows it.
+
+    `also` is what it counts as because of other answers: yes, no or nothing; `aside` says why its answer, although it
+    was read, counts as unknown.
+    """
 
     item: str
     ask: str
@@ -43,6 +48,7 @@ class Question:
     day: str = ""
     fault: Fault | None = None
     also: str = ""
+    aside: str = ""
     next: bool = False
     follow: tuple[Question, ...] = ()
 
@@ -85,6 +91,9 @@ class _Maker:
         self.answers, self.assessment, self.known = answers, assessment, known
         self.ruleset, self.vocabulary = ruleset, ruleset.vocabulary
         self.next = assessment.questions[0].item if assessment.questions else ""
+        self.aside = {
+            name: notice.message for notice in assessment.notices if notice.code == TOO_OLD for name in notice.items
+        }
         self.brought = self._brought()
         self._by_home: dict[str, list[str]] = {}
         for name in self._opened():
@@ -190,6 +199,7 @@ class _Maker:
             day=self.answers.days.get(name, ""),
             fault=self.answers.faults.get(name),
             also="" if told is None else "also-yes" if told else "also-no",
+            aside=self.aside.get(name, ""),
             next=first,
             follow=follow,
         )
@@ -206,5 +216,6 @@ class _Maker:
             limits=name in HAS_LIMITS,
             dated=item.kind in RESULTS,
             fault=typed.fault,
+            aside=self.aside.get(name, ""),
             next=first,
         )

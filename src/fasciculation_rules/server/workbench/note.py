@@ -14,7 +14,7 @@ from fasciculation_rules.server.workbench.answers import Answers, Typed
 from fasciculation_rules.server.workbench.catalogue import Catalogue
 from fasciculation_rules.server.workbench.result import Result, Said, reasons
 
-MOST_REASONS, MOST_NEXT, MOST_SOURCES = 5, 5, 8
+MOST_REASONS, MOST_NEXT, MOST_SOURCES, MOST_ASIDE = 5, 5, 8, 5
 MOST_CHARACTERS, MOST_ANSWERED = 330, 800
 """Of one line that lists things."""
 
@@ -75,7 +75,11 @@ def note_of(
     parts = {
         "how-soon": soon,
         "why": [*why, *_left_out(more, words)],
-        "answer-given": list(_given(answers, known, ruleset, words)),
+        "answer-given": [
+            *_given(answers, known, ruleset, words),
+            *_not_counted(answers, words),
+            *_limited(_remarks(assessment, ruleset), MOST_ASIDE, words),
+        ],
         "may-be": list(_may_be(result, words)),
         "plan": list(_planned(result, words)),
         "next": [*(each.label for each in result.next[:MOST_NEXT]), *result.checks],
@@ -154,6 +158,24 @@ def _given(answers: Answers, known: Mapping[str, bool], ruleset: Ruleset, words:
         yield say("sheet-unknown", labels=_labels(unknown, words))
     else:
         yield say("sheet-unknown-none")
+
+
+def _not_counted(answers: Answers, words: Catalogue) -> Iterable[str]:
+    """What was entered and does not count, so that nobody reads the rest as if it did."""
+    for key, count in (
+        ("waiting", len(answers.waiting)),
+        ("unread", len(answers.unread)),
+        ("strange", answers.strange),
+    ):
+        if count:
+            yield words.say(key, count=count)
+
+
+def _remarks(assessment: Assessment, ruleset: Ruleset) -> Iterable[str]:
+    """Answers that count otherwise than they were given: too old, without a day, or against another answer."""
+    for notice in (*assessment.scope.notices, *assessment.notices):
+        if notice.items and notice.items[0] in ruleset.vocabulary.items:
+            yield f"{notice.message}."
 
 
 def _value(typed: Typed) -> str:
