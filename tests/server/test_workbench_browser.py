@@ -341,6 +341,27 @@ def test_where_the_service_fails_no_old_answer_is_left_standing(sheet: Sheet):
     sheet.wrong.clear()  # the browser itself tells its console of the 503
 
 
+def test_where_no_answer_comes_no_old_answer_is_left_standing(browser: Browser, service: Service):
+    own = Sheet(browser, "about:blank")
+    page = own.page
+    page.clock.install()
+    page.goto(service.address)
+    page.route("**/workbench", lambda _: None)
+    with page.expect_request("**/workbench"):
+        page.check("#breathing_problem-present")
+        page.clock.run_for("00:01")
+    page.clock.run_for("00:15")
+    page.wait_for_selector("#result > .fault", timeout=3000)
+    assert own.text("#status") == WORDS.say("failed")
+    assert page.is_checked("#breathing_problem-present")
+    page.unroute("**/workbench")
+    page.check("#breathing_problem-absent")
+    page.clock.run_for("00:01")
+    page.wait_for_selector("#result > .rung")
+    own.context.close()
+    assert own.wrong == []
+
+
 def test_the_text_for_a_note_says_what_was_answered_and_who_says_so(sheet: Sheet):
     half(sheet)
     sheet.page.click("#note summary")

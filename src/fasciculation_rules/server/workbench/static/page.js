@@ -4,6 +4,7 @@
 (() => {
   const IDLE = 15 * 60 * 1000;
   const WARN = 14 * 60 * 1000;
+  const PATIENCE = 10 * 1000;
   const REGIONS = ["status", "new-rules", "form", "result", "sheet"];
   const form = document.getElementById("form");
   const region = (id) => document.getElementById(id);
@@ -68,6 +69,8 @@
     const mine = (asked += 1);
     const result = region("result");
     result.setAttribute("aria-busy", "true");
+    const patience = new AbortController();
+    const giveUp = setTimeout(() => patience.abort(), PATIENCE);
     let page;
     try {
       const answer = await fetch("workbench", {
@@ -77,12 +80,15 @@
         cache: "no-store",
         credentials: "omit",
         redirect: "error",
+        signal: patience.signal,
       });
       if (!answer.ok) throw new Error(String(answer.status));
       page = new DOMParser().parseFromString(await answer.text(), "text/html");
     } catch {
       if (mine === asked) fail(result);
       return;
+    } finally {
+      clearTimeout(giveUp);
     }
     if (mine !== asked) return;
     const unchanged = fields() === sent;
