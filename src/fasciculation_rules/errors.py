@@ -196,6 +196,10 @@ class SiteError(FasciculationRulesError, ValueError):
     """The configuration of a site cannot be read, or the service may not start with it."""
 
 
+class StateError(SiteError):
+    """What the service has to keep cannot be kept, so that nothing may be answered."""
+
+
 class ServerUnavailableError(FasciculationRulesError, ImportError):
     """The service cannot run here, as the packages it needs are not installed."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -51,7 +52,7 @@ def serving(**site: Any) -> Serving:
         "allow_unreviewed": True,
     }
     found = serving_of(Site.model_validate({**said, **site}), Path(), "https://cds.example")
-    return Serving(**{**vars(found), "orders": Orders.read(ORDERS)})
+    return replace(found, orders=Orders.read(ORDERS))
 
 
 def patient(name: str = "p1", birth: str = "1970-02-03", **more: Any) -> Json:

@@ -4,10 +4,11 @@ with a row of the evidence or a named assumption."""
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 FILE = "assumptions.toml"
 
@@ -57,21 +58,20 @@ def assumptions() -> Assumptions:
     )
 
 
-def _kind(data: Mapping[str, object]) -> Kind:
+def _kind(data: Mapping[str, Any]) -> Kind:
     """One of `kinds`; a line of `findings` is [of 1,000, source], of `quantities` [middle, spread, source]."""
-    table: dict[str, dict[str, list[float]]] = {key: data.get(key, {}) for key in ("findings", "quantities")}  # type: ignore[misc]
     return Kind(
         name=str(data["name"]),
-        share=float(data["per_million"]) / 1_000_000,  # type: ignore[arg-type]
+        share=float(data["per_million"]) / 1_000_000,
         age=_pair(data["age"]),
-        findings={name: line[0] / 1_000 for name, line in table["findings"].items()},
-        quantities={name: _pair(line[:2]) for name, line in table["quantities"].items()},
+        findings={name: line[0] / 1_000 for name, line in data.get("findings", {}).items()},
+        quantities={name: _pair(line[:2]) for name, line in data.get("quantities", {}).items()},
     )
 
 
-def _pair(data: object) -> tuple[int, int]:
-    middle, spread = data  # type: ignore[misc]
-    return int(middle), int(spread)  # type: ignore[has-type]
+def _pair(data: Sequence[Any]) -> tuple[int, int]:
+    middle, spread = data
+    return int(middle), int(spread)
 
 
 def _sources(data: object) -> Iterator[str]:

@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from fasciculation_rules.errors import FasciculationRulesError, ServerUnavailableError
+from fasciculation_rules.errors import FasciculationRulesError, ServerUnavailableError, StateError
 from fasciculation_rules.server.api.serving import Interface
 from fasciculation_rules.server.fetching import get, opened
 from fasciculation_rules.server.hooks import Hooks
@@ -18,7 +18,6 @@ from fasciculation_rules.server.logs import Log
 from fasciculation_rules.server.refusing import Refused, outcome, outcome_of_problems
 from fasciculation_rules.server.serving import review_due
 from fasciculation_rules.server.standing import Standing
-from fasciculation_rules.server.state import StateError
 from fasciculation_rules.server.tokens import Callers
 from fasciculation_rules.server.workbench.serving import Workbench
 

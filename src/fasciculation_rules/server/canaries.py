@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from fasciculation_rules.authoring.examples import run_cases
 from fasciculation_rules.errors import SiteError
@@ -69,7 +69,7 @@ def _plain(ruleset: Ruleset) -> Ruleset:
 def _fault(canary: Canary, serving: Serving) -> str:
     """What is wrong, through the whole line from FHIR to the card; empty where nothing is."""
     site = Site(site="canary", time_zone="UTC", mode=Mode.LIVE, allow_unreviewed=True)
-    plain = Serving(**{**vars(serving), "site": site, "ledger": None})
+    plain = replace(serving, site=site, ledger=None)
     state = State(None)
     try:
         found = decide(_call(), gather(_prefetch(canary)), plain, state, _NOW)

@@ -8,7 +8,7 @@ import json
 import time
 from typing import TYPE_CHECKING
 
-from fasciculation_rules.errors import EngineError, FhirError, LedgerError, RulesetError
+from fasciculation_rules.errors import EngineError, FhirError, LedgerError, RulesetError, StateError
 from fasciculation_rules.model.site import Client
 from fasciculation_rules.server.asking import sent
 from fasciculation_rules.server.bodies import MOST_BYTES, json_of
@@ -19,7 +19,6 @@ from fasciculation_rules.server.feedback import take_feedback
 from fasciculation_rules.server.fetching import fetch, may_fetch
 from fasciculation_rules.server.prefetch import Gathered, gather, lacking, templates
 from fasciculation_rules.server.refusing import Refused, outcome
-from fasciculation_rules.server.state import StateError
 
 if TYPE_CHECKING:
     from starlette.requests import Request

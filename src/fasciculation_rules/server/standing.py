@@ -14,7 +14,7 @@ from fasciculation_rules.assessing.straight_line import assess
 from fasciculation_rules.audit.ledger.appending import append
 from fasciculation_rules.audit.ledger.store import Ledger
 from fasciculation_rules.audit.record import Record
-from fasciculation_rules.errors import EngineError, LedgerError, RulesetError
+from fasciculation_rules.errors import EngineError, LedgerError, RulesetError, StateError
 from fasciculation_rules.model.case import Case
 from fasciculation_rules.server.call import Call
 from fasciculation_rules.server.deciding import Decided, decide
@@ -23,7 +23,7 @@ from fasciculation_rules.server.memory import Memory
 from fasciculation_rules.server.metrics import Metrics
 from fasciculation_rules.server.prefetch import Gathered
 from fasciculation_rules.server.serving import Serving
-from fasciculation_rules.server.state import State, StateError
+from fasciculation_rules.server.state import State
 from fasciculation_rules.shelf.opening import reverify
 
 Clock = Callable[[], datetime.datetime]

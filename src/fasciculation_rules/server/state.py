@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from fasciculation_rules.errors import SiteError
+from fasciculation_rules.errors import SiteError, StateError
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS tokens (issuer TEXT, id BLOB, until INTEGER, PRIMARY KEY (issuer, id)) WITHOUT ROWID;
@@ -28,10 +28,6 @@ CREATE TABLE IF NOT EXISTS silences (
 KEY_BYTES = 32
 RED = "red"
 """A file that says that no worker gives guidance any more; a start takes it away."""
-
-
-class StateError(SiteError):
-    """What has to be kept cannot be kept, so that nothing may be answered."""
 
 
 class State:

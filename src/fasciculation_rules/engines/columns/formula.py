@@ -23,13 +23,16 @@ class Test:
     count: int
 
 
+Side = Literal["present", "absent"]
+
+
 @dataclass(frozen=True, slots=True)
 class Worth:
     """A name of the program is worth at least this much: a rule, or a derived finding (present, or absent)."""
 
     name: str
     least: Firing
-    value: Literal["present", "absent"] = "present"
+    value: Side = "present"
 
 
 @dataclass(frozen=True, slots=True)

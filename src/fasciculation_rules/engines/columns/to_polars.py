@@ -26,6 +26,7 @@ from fasciculation_rules.engines.columns.formula import (
     No,
     Number,
     Score,
+    Side,
     Some,
     Test,
     Truth,
@@ -133,10 +134,10 @@ class _Printer:
         # They are named together at last, because columns of one stage do not see each other.
         return [expression.alias(self._name(least)) for least, expression in found.items()]
 
-    def _worths(self, names: Sequence[str], values: Sequence[str]) -> dict[Truth, Truth]:
+    def _worths(self, names: Sequence[str], values: Sequence[Side]) -> dict[Truth, Truth]:
         program = self.sheet.program
         return {
-            Worth(name, least, value): worth_of(name, value, least, program)  # type: ignore[arg-type]
+            Worth(name, least, value): worth_of(name, value, least, program)
             for name in names
             for value in values
             for least in LEVELS

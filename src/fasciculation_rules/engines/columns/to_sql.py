@@ -26,6 +26,7 @@ from fasciculation_rules.engines.columns.formula import (
     No,
     Number,
     Score,
+    Side,
     Some,
     Test,
     Truth,
@@ -209,7 +210,7 @@ class _Printer:
 
     # ---------------------------------------------------------------- names of the program
 
-    def _valued(self, stage_name: str, names: Sequence[str], values: Sequence[str]) -> _Stage:
+    def _valued(self, stage_name: str, names: Sequence[str], values: Sequence[Side]) -> _Stage:
         """4 fires, 3 open, 2 awaits examination, 1 awaits a test, 0 does not fire."""
         stage, program = _Stage(stage_name), self.sheet.program
         for name in names:
@@ -219,7 +220,7 @@ class _Printer:
                 above: Truth = NEVER
                 otherwise = 0
                 for least in LEVELS:
-                    reference = Worth(name, least, value)  # type: ignore[arg-type]
+                    reference = Worth(name, least, value)
                     truth = self.folding.least(worth_of(name, value, least, program))
                     self.folding.learn(reference, truth if truth in (ALWAYS, NEVER) else reference)
                     if truth == ALWAYS:
