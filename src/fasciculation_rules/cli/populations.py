@@ -13,6 +13,7 @@ import typer
 
 from fasciculation_rules.cli.days import read_day
 from fasciculation_rules.cli.opening import ChosenRuleset, opened
+from fasciculation_rules.cli.profiles import with_profile_of
 from fasciculation_rules.population.packages import need
 
 DONE, PARTIAL = 0, 4
@@ -58,12 +59,24 @@ def screen_command(
         str, typer.Argument(metavar="INPUT", help="People in the wide form: a Parquet file, a folder, or a pattern.")
     ],
     out: Annotated[Path, typer.Option(metavar="DIR", file_okay=False, help="The folder for the answers.")],
-    as_of: Annotated[str, typer.Option(metavar="DATE", help="The day of which the table speaks, YYYY-MM-DD.")],
+    as_of: Annotated[
+        str | None,
+        typer.Option(metavar="DATE", help="The day of which the table speaks, YYYY-MM-DD, where it does not say so."),
+    ] = None,
     ruleset: ChosenRuleset = None,
+    profile: Annotated[Path | None, typer.Option(help="A site profile (YAML) that moves thresholds.")] = None,
     engine: Annotated[EngineName, typer.Option(help="What works out the columns.")] = EngineName.COLUMNS,
     everyone: Annotated[
-        bool, typer.Option("--everyone", help="Count also those without an entry finding, and those under 16.")
+        bool, typer.Option("--everyone", help="Count also those without an entry finding, under 16, or dead.")
     ] = False,
+    require_observation: Annotated[
+        int | None,
+        typer.Option(metavar="DAYS", min=0, help="Count only who had been observed for so many days before."),
+    ] = None,
+    by: Annotated[
+        list[str] | None,
+        typer.Option(metavar="COLUMN", help="A column that tells people apart, such as site; may be repeated."),
+    ] = None,
     max_bad: Annotated[
         float, typer.Option(metavar="SHARE", min=0, max=1, help="Stop where more of the rows cannot be.")
     ] = 0.01,
@@ -82,16 +95,26 @@ def screen_command(
     from fasciculation_rules.population.report import lines_of
     from fasciculation_rules.population.screening import Options, screen
 
-    day = read_day(as_of, "--as-of")
-    if day is None:
-        raise typer.BadParameter("names no day", param_hint="'--as-of'")
     chosen = opened(ruleset)
-    options = Options(day, engine.value, everyone, max_bad, rows)
+    if profile is not None:
+        chosen = with_profile_of(profile, chosen)
+    options = Options(
+        as_of=read_day(as_of, "--as-of"),
+        engine=engine.value,
+        everyone=everyone,
+        observed=require_observation,
+        by=tuple(by or ()),
+        max_bad=max_bad,
+        rows=rows,
+    )
     with _progress("rows") as reached:
         found = screen(table, out, chosen, options, done=reached)
     for line in lines_of(found, chosen, options, least=min_cell):
         typer.echo(line)
-    return PARTIAL if found.attrition.quarantined else DONE
+    whole = not (
+        found.attrition.quarantined or (found.origin and (found.origin.incomplete or found.origin.quarantined))
+    )
+    return DONE if whole else PARTIAL
 
 
 @contextmanager

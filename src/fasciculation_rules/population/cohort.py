@@ -1,8 +1,7 @@
-"""Who is counted: a finding of the entry criterion, sixteen or older; and what became of everybody else."""
+"""Who is counted: a finding of the entry criterion, 16 or older, alive, observed; and what became of everybody else."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -13,11 +12,12 @@ from fasciculation_rules.engines.columns.sheet import Sheet
 from fasciculation_rules.engines.columns.to_polars import Printed
 from fasciculation_rules.model.ruleset import Ruleset
 from fasciculation_rules.model.vocabulary import Quantity
-from fasciculation_rules.population.schema import PERSON, WideForm
+from fasciculation_rules.population.schema import ALIVE, INDEX_DATE, OBSERVED_DAYS, PERSON, WideForm
 from fasciculation_rules.population.sheets import sheet_of
+from fasciculation_rules.population.source import Source
 
 AGE, ADULT = "age" + LOW, 16
-FAULT, ENTERED, OF_AGE = "fault", "entered", "adult"
+FAULT, ENTERED, OF_AGE, LIVING, OBSERVED = "?fault", "?entered", "?adult", "?living", "?observed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +29,8 @@ class Attrition:
     quarantined: int
     without_entry: int
     not_adult: int
+    not_alive: int
+    not_observed: int
     counted: int
 
 
@@ -40,31 +42,49 @@ def entry_sheet(ruleset: Ruleset) -> Sheet:
 
 @dataclass(frozen=True)
 class Marks:
-    """Marks rows: whether something in the row cannot be, and whether the person is in scope."""
+    """Marks rows: whether something in the row cannot be, and which conditions of the cohort the person meets.
+
+    `observed` is for how many days somebody must have been observed.
+    """
 
     ruleset: Ruleset
-    columns: tuple[str, ...]
-    doubtful: tuple[str, ...]
+    source: Source
+    observed: int | None = None
 
     @cached_property
     def _entry(self) -> Printed:
-        return Printed(entry_sheet(self.ruleset), self.columns)
+        return Printed(entry_sheet(self.ruleset), self.source.columns)
 
     def marked(self, frame: pl.LazyFrame) -> pl.LazyFrame:
-        """The rows with these columns beside their own: `fault`, `entered`, `adult`."""
-        fault = pl.any_horizontal([pl.lit(False), *_faults(self.ruleset, self.columns, self.doubtful)])
-        adult = (pl.col(AGE) >= ADULT).fill_null(False) if AGE in self.columns else pl.lit(False)
-        return self._entry.answer(frame, [PERSON, *self.columns]).with_columns(
+        """The rows with a mark of truth each beside their own columns. Nobody is dead unless the row says so."""
+        source = self.source
+        fault = pl.any_horizontal([pl.lit(False), *_faults(self.ruleset, source), *_faults_about(source)])
+        adult = pl.col(AGE) >= ADULT if AGE in source.columns else pl.lit(False)
+        living = pl.col(ALIVE).is_null() | (pl.col(ALIVE) == 1) if ALIVE in source.about else pl.lit(True)
+        observed = pl.lit(True) if self.observed is None else pl.col(OBSERVED_DAYS) >= self.observed
+        return self._entry.answer(frame, [PERSON, *source.told]).with_columns(
             fault.fill_null(False).alias(FAULT),
             (pl.col("entry") == 1).fill_null(False).alias(ENTERED),
-            adult.alias(OF_AGE),
+            adult.fill_null(False).alias(OF_AGE),
+            living.alias(LIVING),
+            observed.fill_null(False).alias(OBSERVED),
         )
 
 
-def _faults(ruleset: Ruleset, columns: Collection[str], doubtful: Collection[str]) -> list[pl.Expr]:
+def _faults_about(source: Source) -> list[pl.Expr]:
+    """No day of one's own where the others have one; neither alive nor not; observed for less than no time."""
+    wrong = {
+        INDEX_DATE: pl.col(INDEX_DATE).is_null(),
+        ALIVE: ~pl.col(ALIVE).is_between(0, 1),
+        OBSERVED_DAYS: pl.col(OBSERVED_DAYS) < 0,
+    }
+    return [wrong[name] for name in source.about]
+
+
+def _faults(ruleset: Ruleset, source: Source) -> list[pl.Expr]:
     """A number out of its range; of a quantity one end without the other, or both the wrong way round."""
-    form = WideForm.of(ruleset).columns
-    found = [~pl.col(name).is_between(form[name].least, form[name].most) for name in doubtful]
+    form, columns = WideForm.of(ruleset).columns, source.columns
+    found = [~pl.col(name).is_between(form[name].least, form[name].most) for name in source.doubtful]
     for name, item in ruleset.vocabulary.items.items():
         low, high = name + LOW, name + HIGH
         if isinstance(item, Quantity) and (low in columns or high in columns):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import shutil
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from typing import Any
 from fasciculation_rules.errors import PopulationError
 
 MANIFEST = "manifest.json"
-_TEMPORARY = ".unfinished-"
+TEMPORARY = ".unfinished-"
 
 
 class Folder:
@@ -27,8 +28,11 @@ class Folder:
         Raises PopulationError where it holds the result of another run.
         """
         self.place.mkdir(parents=True, exist_ok=True)
-        for left in self.place.glob(f"{_TEMPORARY}*"):
-            left.unlink()
+        for left in self.place.glob(f"{TEMPORARY}*"):
+            if left.is_dir():
+                shutil.rmtree(left)
+            else:
+                left.unlink()
         for said in sorted(self.place.glob("*.json")):
             found = self.read(said.name)
             if found is None or found.get("run") != run:
@@ -48,7 +52,7 @@ class Folder:
 
     def write(self, name: str, make: Callable[[Path], object], *, private: bool = False) -> Path:
         """Makes a file under another name, brings it to the disk, and only then gives it its own."""
-        path, temporary = self.place / name, self.place / f"{_TEMPORARY}{os.getpid()}-{name}"
+        path, temporary = self.place / name, self.place / f"{TEMPORARY}{os.getpid()}-{name}"
         try:
             if private:
                 os.close(os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))

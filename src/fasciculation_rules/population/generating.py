@@ -21,7 +21,7 @@ from fasciculation_rules.model.vocabulary import Finding, Quantity
 from fasciculation_rules.model.vocabulary import Kind as Way
 from fasciculation_rules.population.assumptions import Assumptions, assumptions
 from fasciculation_rules.population.mixing import bell, below, halves, mixed, person_base
-from fasciculation_rules.population.schema import PERSON, metadata_of
+from fasciculation_rules.population.schema import PERSON, SYNTHETIC, metadata_of
 
 PART = 1_000_000
 """People in one file."""
@@ -59,7 +59,7 @@ def generate(
 def synthetic_metadata(ruleset: Ruleset, seed: int) -> dict[str, str]:
     """What a file of synthetic people says of itself beside the units."""
     made = {"synthetic": "these people do not exist", "seed": seed, "library": __version__}
-    return {**metadata_of(ruleset), "fasciculation_rules.synthetic": json.dumps(made)}
+    return {**metadata_of(ruleset), SYNTHETIC: json.dumps(made)}
 
 
 def _frame(ruleset: Ruleset, start: int, stop: int, seed: int) -> pl.LazyFrame:

@@ -10,6 +10,7 @@ import duckdb
 from fasciculation_rules.engines.columns.dialects import DIALECTS
 from fasciculation_rules.model.ruleset import Ruleset
 from fasciculation_rules.population.query import query_of
+from fasciculation_rules.population.schema import PERSON
 
 _SETTINGS = (
     # Each of these takes a time that grows with the square of the query: minutes, and nothing is gained.
@@ -30,10 +31,16 @@ def connected(threads: int | None = None) -> duckdb.DuckDBPyConnection:
 
 
 def sink_with_duckdb(
-    ruleset: Ruleset, files: Sequence[Path], columns: Collection[str], out: Path, *, threads: int | None = None
+    ruleset: Ruleset,
+    files: Sequence[Path],
+    columns: Collection[str],
+    out: Path,
+    *,
+    beside: Sequence[str] = (PERSON,),
+    threads: int | None = None,
 ) -> None:
     """The answers of the people in some Parquet files as another one."""
-    query = query_of(ruleset, DIALECTS["duckdb"], columns=columns, commented=False)
+    query = query_of(ruleset, DIALECTS["duckdb"], columns=columns, beside=beside, commented=False)
     with connected(threads) as connection:
         connection.read_parquet([str(file) for file in files]).create_view("cohort")
         connection.execute(f"COPY ({query}) TO {_quoted(out)} (FORMAT parquet, COMPRESSION zstd)")

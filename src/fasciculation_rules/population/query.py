@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 
 from fasciculation_rules._version import __version__
 from fasciculation_rules.engines.columns.dialects import Dialect
@@ -18,16 +18,20 @@ def query_of(
     *,
     table: str = "cohort",
     columns: Collection[str] | None = None,
+    beside: Sequence[str] = (PERSON,),
     commented: bool = True,
 ) -> str:
-    """The query over a table of the wide form; `columns` are those that the table has, by default all of them."""
+    """The query over a table of the wide form; `columns` are those that the table has, by default all of them.
+
+    `beside` are the columns that stand beside each answer.
+    """
     there = WideForm.of(ruleset).columns if columns is None else columns
     return to_sql(
         sheet_of(ruleset),
         dialect,
         table,
         there,
-        beside=[PERSON],
+        beside=beside,
         remark=(lambda name: _remark(name, ruleset)) if commented else lambda _: "",
         heading=list(_heading(ruleset, table)) if commented else (),
     )

@@ -33,9 +33,17 @@ def shielded(cells: Mapping[str, int], least: int, *, hide_one: bool = False) ->
 def lines_of(found: Screened, ruleset: Ruleset, options: Options, *, least: int = SMALL) -> Iterator[str]:
     """The report as text."""
     attrition = found.attrition
-    who = "everybody, whether in scope or not" if options.everyone else "people with an entry finding, 16 or older"
-    yield f"Screening of a cohort: {who}; as of {options.as_of}"
+    who = (
+        "everybody, whether in scope or not" if options.everyone else "people with an entry finding, 16 or older, alive"
+    )
+    if options.observed is not None:
+        who += f", observed for {options.observed} days"
+    yield f"Screening of a cohort: {who}; as of {found.day}"
+    if found.synthetic:
+        yield "Synthetic: these people do not exist, and nothing may be concluded from them."
     yield f"Ruleset {ruleset.version} ({ruleset.status}, library {__version__}), {ruleset.about.review}."
+    if ruleset.profile_digest:
+        yield "Thresholds are moved by a site profile."
     yield "It advises clinicians and makes no diagnosis. What is not recorded is unknown, never no."
     yield ""
     steps = {
@@ -43,9 +51,13 @@ def lines_of(found: Screened, ruleset: Ruleset, options: Options, *, least: int 
         "in quarantine (cannot be)": attrition.quarantined,
         "without an entry finding": attrition.without_entry,
         "not known to be 16 or older": attrition.not_adult,
+        "dead by then": attrition.not_alive,
+        "not known to be observed so long": attrition.not_observed,
     }
-    if options.everyone:
-        steps = {name: count for name, count in steps.items() if name not in tuple(steps)[2:]}
+    asked = {*tuple(steps)[:2], *(() if options.everyone else tuple(steps)[2:5])}
+    if options.observed is not None:
+        asked.add(tuple(steps)[5])
+    steps = {name: count for name, count in steps.items() if name in asked}
     cells = shielded({**steps, "counted": attrition.counted}, least)
     yield f"{'rows of the table':<32}{attrition.rows:>14,}"
     for name, shown in cells.items():
@@ -56,6 +68,8 @@ def lines_of(found: Screened, ruleset: Ruleset, options: Options, *, least: int 
     for rung, shown in shielded(found.rungs, least, hide_one=hidden).items():
         yield f"  {ruleset.urgency[rung].label:<44}{shown:>14}"
     yield ""
+    for sentence in found.origin.incomplete if found.origin else ():
+        yield f"The table is not whole: {sentence}"
     if found.missing:
         yield f"Columns that the table does not have, unknown for everybody: {len(found.missing)}"
     if found.ignored:

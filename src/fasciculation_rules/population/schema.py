@@ -16,7 +16,21 @@ from fasciculation_rules.model.ruleset import Ruleset
 from fasciculation_rules.model.vocabulary import Quantity
 
 PERSON = "person_id"
+
+INDEX_DATE = "index_date"
+"""The day of which a row speaks, where each person has her own."""
+
+ALIVE, OBSERVED_DAYS = "alive", "observed_days"
+"""1 alive on that day, 0 not; for how many days before it the person had been observed."""
+
+ABOUT_ROWS = (INDEX_DATE, ALIVE, OBSERVED_DAYS)
+"""Columns that say something of the row itself, and nothing that a rule could read."""
+
 Kind = Literal["finding", "values", "low", "high"]
+
+
+QUARANTINE = "quarantine.parquet"
+"""How the name of a file ends that names people whose rows or records cannot be; only its owner may read it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +87,10 @@ class WideForm:
 
 METADATA = "fasciculation_rules.wide"
 """The key under which a Parquet file of the wide form says what its columns hold."""
+
+
+SYNTHETIC = "fasciculation_rules.synthetic"
+"""The key under which a file says that its people do not exist."""
 
 
 def metadata_of(ruleset: Ruleset) -> dict[str, str]:

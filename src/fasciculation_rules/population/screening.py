@@ -3,50 +3,56 @@
 from __future__ import annotations
 
 import datetime
-import hashlib
-import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
-from functools import cached_property, partial
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
 import polars as pl
 
 from fasciculation_rules._version import __version__
-from fasciculation_rules.engines.columns.to_polars import Printed
 from fasciculation_rules.errors import PopulationError, TooManyBadRowsError
 from fasciculation_rules.model.ruleset import Ruleset
-from fasciculation_rules.population.cohort import ADULT, ENTERED, FAULT, OF_AGE, Attrition, Marks
-from fasciculation_rules.population.digest import Sums, added, digest_of, sums_of
+from fasciculation_rules.population.cohort import ADULT, Attrition
+from fasciculation_rules.population.digest import Sums, added, digest_of
 from fasciculation_rules.population.folder import MANIFEST, Folder
-from fasciculation_rules.population.schema import PERSON
-from fasciculation_rules.population.sheets import answer_columns, sheet_of
+from fasciculation_rules.population.intake.origin import Origin
+from fasciculation_rules.population.known import known_of, mapping_of
+from fasciculation_rules.population.part import Parted
+from fasciculation_rules.population.schema import INDEX_DATE, OBSERVED_DAYS, QUARANTINE
+from fasciculation_rules.population.sheets import answer_columns
 from fasciculation_rules.population.source import Source, open_source
+from fasciculation_rules.population.work import STEPS, Whole, Work
 
 ROWS = 1_000_000
 """Rows of a part."""
 
-QUARANTINE = "quarantine.parquet"
-"""Names people, so nobody but the owner may read it."""
+OWN_DAY = "the index date of each person"
 
 Result = TypeVar("Result")
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How a cohort is screened. `everyone` counts also those without an entry finding and under 16."""
+    """How a cohort is screened. Without `as_of` each person has a day of her own, or the table was made for one.
 
-    as_of: datetime.date
+    `everyone` counts also those without an entry finding, under 16 or dead. `observed` is for how many days before
+    somebody must have been observed. `by` are columns of the table by which people are told apart.
+    """
+
+    as_of: datetime.date | None = None
     engine: str = "columns"
     everyone: bool = False
+    observed: int | None = None
+    by: tuple[str, ...] = ()
     max_bad: float = 0.01
     rows: int = ROWS
 
 
 @dataclass(frozen=True, slots=True)
 class Screened:
-    """What a run came to. `rungs` counts people by the rung that is shown."""
+    """What a run came to. `rungs` counts people by the rung that is shown; `day` says of which day the answers are."""
 
     attrition: Attrition
     rungs: Mapping[str, int]
@@ -55,21 +61,9 @@ class Screened:
     ignored: tuple[str, ...]
     parts: int
     resumed: int
-
-
-@dataclass(frozen=True, slots=True)
-class _Part:
-    """Rows of one file; or, without a file, one row each of the people who have several that are the same."""
-
-    number: int
-    file: Path | None
-    digest: str
-    offset: int
-    rows: int
-
-    @property
-    def name(self) -> str:
-        return f"part-{self.number:05d}"
+    day: str
+    origin: Origin | None = None
+    synthetic: bool = False
 
 
 def screen(
@@ -80,20 +74,18 @@ def screen(
     `done` is told how many of how many rows are done. Raises PopulationError where the table cannot be read, or the
     folder holds another run; and where more rows than `max_bad` cannot be, after having named them in the quarantine.
     """
-    source = open_source(place, ruleset)
-    run = _run_of(ruleset, options)
+    source = open_source(place, ruleset, options.by)
+    run = run_of(ruleset, options, source)
     folder = Folder(out)
     folder.prepare(run)
     total = sum(source.rows)
-    clashing, same = _read(lambda: _duplicates(source), "the table")
-    whole = _Whole(source, ruleset, options, run, clashing, same)
-    parts = list(_parts(source, options.rows))
-    if len(same):
-        parts.append(_Part(len(parts), None, "", 0, 0))
+    parted = Parted(source, options.rows)
+    parts = _read(lambda: parted.parts, "the table")
+    whole = Whole(parted, ruleset, run, options.engine, _cohort(options), options.observed)
     said: list[dict[str, Any]] = []
     finished = resumed = 0
     for part in parts:
-        work = _Work(part, whole)
+        work = Work(part, whole)
         found = folder.read(f"{part.name}.json")
         if found is None or found["key"] != work.key or not (out / f"{part.name}.parquet").exists():
             found = _read(partial(work.done, folder), f"'{part.file}'" if part.file else "the table")
@@ -113,9 +105,14 @@ def _read(work: Callable[[], Result], what: str) -> Result:
         raise PopulationError(f"rows of {what} cannot be read, or their answers cannot be written") from None
 
 
-def _run_of(ruleset: Ruleset, options: Options) -> dict[str, Any]:
-    """All but the table that the answers depend on."""
-    return {
+def run_of(ruleset: Ruleset, options: Options, source: Source) -> dict[str, Any]:
+    """All but the rows that the answers depend on.
+
+    Raises PopulationError where no day is known, or two are, and where nobody knows for how long people were observed.
+    """
+    if options.observed is not None and OBSERVED_DAYS not in source.about:
+        raise PopulationError(f"the table does not say for how long people were observed (column '{OBSERVED_DAYS}')")
+    said: dict[str, Any] = {
         "format": 1,
         "ruleset": ruleset.version,
         "text_digest": ruleset.text_digest,
@@ -125,154 +122,35 @@ def _run_of(ruleset: Ruleset, options: Options) -> dict[str, Any]:
         "library": __version__,
         "engine": options.engine,
         "polars": pl.__version__,
-        "as_of": options.as_of.isoformat(),
-        "cohort": "everyone" if options.everyone else f"entry and age >= {ADULT}",
+        "as_of": _day(options, source),
+        "cohort": "everyone" if options.everyone else f"entry and age >= {ADULT} and alive",
+        "observed": options.observed,
+        "by": list(options.by),
     }
+    return {**said, "origin": source.origin.key} if source.origin else said
 
 
-def _parts(source: Source, most: int) -> Iterator[_Part]:
-    number = 0
-    for file, digest, rows in zip(source.files, source.digests, source.rows, strict=True):
-        for offset in range(0, max(rows, 1), most):
-            yield _Part(number, file, digest, offset, min(most, rows - offset))
-            number += 1
-
-
-def _duplicates(source: Source) -> tuple[pl.Series, pl.Series]:
-    """People with rows that differ, and people with several rows that are all the same."""
-    people = pl.scan_parquet(list(source.files))
-    columns = [PERSON, *source.columns]
-    counted = people.select(PERSON).group_by(PERSON).len().filter(pl.col("len") > 1).select(PERSON)
-    twice = counted.collect(engine="streaming")[PERSON]
-    if twice.is_empty():
-        return twice, twice
-    rows = people.select(columns).filter(pl.col(PERSON).is_in(twice.implode())).collect(engine="streaming")
-    kinds = rows.unique().group_by(PERSON).len()
-    return kinds.filter(pl.col("len") > 1)[PERSON], kinds.filter(pl.col("len") == 1)[PERSON]
-
-
-@dataclass(frozen=True)
-class _Whole:
-    """What all parts of a run share. `clashing` and `same` are people with several rows."""
-
-    source: Source
-    ruleset: Ruleset
-    options: Options
-    run: Mapping[str, Any]
-    clashing: pl.Series
-    same: pl.Series
-
-    @cached_property
-    def marks(self) -> Marks:
-        """Who is counted."""
-        return Marks(self.ruleset, self.source.columns, self.source.doubtful)
-
-    @cached_property
-    def printed(self) -> Printed:
-        """What is answered."""
-        return Printed(sheet_of(self.ruleset), self.source.columns)
-
-
-@dataclass(frozen=True)
-class _Work:
-    """One part, to be answered."""
-
-    part: _Part
-    whole: _Whole
-
-    @property
-    def key(self) -> str:
-        """What the answers of this part depend on."""
-        said = {**self.whole.run, "input": self.part.digest, "offset": self.part.offset, "rows": self.part.rows}
-        if len(self.whole.clashing) or len(self.whole.same):  # then other files speak of the same people
-            said["inputs"] = self.whole.source.digests
-        return "sha256:" + hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
-
-    def done(self, folder: Folder) -> dict[str, Any]:
-        """Writes the answers, then what there is to say of them."""
-        rows = self._rows()
-        counts, bad = pl.collect_all(self._looked_at(rows), engine="streaming")
-        answers = self._answers(rows)
-        path = folder.write(f"{self.part.name}.parquet", lambda path: self._sink(answers, path))
-        kept = list(answer_columns(self.whole.ruleset))
-        sums = sums_of(pl.scan_parquet(path), kept)
-        rungs = pl.scan_parquet(path).group_by("rung").len().collect(engine="streaming")
-        said = {
-            "run": dict(self.whole.run),
-            "key": self.key,
-            "counts": counts.row(0, named=True),
-            "sums": asdict(sums),
-            "rungs": {str(rung): count for rung, count in sorted(rungs.iter_rows())},
-            "quarantine": f"{self.part.name}-{QUARANTINE}" if len(bad) else None,
-        }
-        if len(bad):
-            folder.write(f"{self.part.name}-{QUARANTINE}", bad.write_parquet, private=True)
-        folder.write_json(f"{self.part.name}.json", said)
-        return said
-
-    def _rows(self) -> pl.LazyFrame:
-        columns = [PERSON, *self.whole.source.columns]
-        if self.part.file is None:
-            people = pl.scan_parquet(list(self.whole.source.files)).select(columns)
-            return people.filter(pl.col(PERSON).is_in(self.whole.same.implode())).unique()
-        return pl.scan_parquet(self.part.file).select(columns).slice(self.part.offset, self.part.rows)
-
-    def _looked_at(self, rows: pl.LazyFrame) -> list[pl.LazyFrame]:
-        """How many rows there are of each fate, and the people whose rows cannot be."""
-        found = self._marked(rows)
-        fault, clash, again = pl.col(FAULT), pl.col("clash"), pl.col("again")
-        sound = ~fault & ~clash & ~again
-        # Rows set aside as one of several come back, one for each person, in the part without a file.
-        first = self.part.file is not None
-        counts = found.select(
-            (pl.len() if first else pl.lit(0)).alias("rows"),
-            (again.sum().cast(pl.Int64) if first else -pl.len().cast(pl.Int64)).alias("collapsed"),
-            ((fault | clash) & ~again).sum().alias("quarantined"),
-            (sound & ~pl.col(ENTERED)).sum().alias("without_entry"),
-            (sound & pl.col(ENTERED) & ~pl.col(OF_AGE)).sum().alias("not_adult"),
+def _day(options: Options, source: Source) -> str:
+    """The day of which the rows speak: given here, in each row, or when the table was made."""
+    given = None if options.as_of is None else options.as_of.isoformat()
+    made = source.origin.as_of if source.origin else None
+    if INDEX_DATE in source.about:
+        if given:
+            raise PopulationError(f"each row has a day of its own (column '{INDEX_DATE}'); leave --as-of away")
+        return OWN_DAY
+    if given and made and given != made:
+        raise PopulationError(f"the table was made as of {made}; leave --as-of away, or make it anew for {given}")
+    if not given and not made:
+        raise PopulationError(
+            f"nobody says of which day the table speaks: give --as-of, or each row a column '{INDEX_DATE}'"
         )
-        reason = pl.when(clash).then(pl.lit("rows of this person differ")).otherwise(pl.lit("a value that cannot be"))
-        return [counts, found.filter((fault | clash) & ~again).select(PERSON, reason.alias("reason"))]
-
-    def _marked(self, rows: pl.LazyFrame) -> pl.LazyFrame:
-        same = self.whole.same if self.part.file is not None else self.whole.same.clear()
-        found = self.whole.marks.marked(rows)
-        return found.with_columns(_among(self.whole.clashing).alias("clash"), _among(same).alias("again"))
-
-    def _answers(self, rows: pl.LazyFrame) -> pl.LazyFrame:
-        counted = self._marked(rows).filter(~pl.col(FAULT) & ~pl.col("clash") & ~pl.col("again"))
-        if not self.whole.options.everyone:
-            counted = counted.filter(pl.col(ENTERED) & pl.col(OF_AGE))
-        return counted.select(PERSON, *self.whole.source.columns)
-
-    def _sink(self, answers: pl.LazyFrame, path: Path) -> None:
-        if self.whole.options.engine == "sql":
-            from fasciculation_rules.population.in_duckdb import sink_with_duckdb
-
-            wide = path.with_name(path.name + ".wide")
-            try:
-                answers.sink_parquet(wide)
-                sink_with_duckdb(self.whole.ruleset, [wide], self.whole.source.columns, path)
-            finally:
-                wide.unlink(missing_ok=True)
-            return
-        self.whole.printed.answer(answers, [PERSON]).sink_parquet(path, compression="zstd", metadata=self._metadata())
-
-    def _metadata(self) -> dict[str, str]:
-        ruleset = self.whole.ruleset
-        about = {
-            "ruleset": ruleset.version,
-            "review": ruleset.about.review,
-            "rungs": list(ruleset.outcomes.ladder),
-            "names": list(ruleset.program.names),
-            "conditions": list(ruleset.outcomes.conditions),
-            "screen": list(ruleset.vocabulary.screen),
-        }
-        return {"fasciculation_rules.answer": json.dumps(about)}
+    return given or made or ""
 
 
-def _among(people: pl.Series) -> pl.Expr:
-    return pl.col(PERSON).is_in(people.implode()) if len(people) else pl.lit(False)
+def _cohort(options: Options) -> tuple[str, ...]:
+    """The conditions that are asked."""
+    asked = [] if options.everyone else ["without_entry", "not_adult", "not_alive"]
+    return tuple(STEPS[step] for step in [*asked, *(["not_observed"] if options.observed is not None else [])])
 
 
 def _finish(
@@ -308,7 +186,23 @@ def _finish(
             "ignored": list(source.ignored),
             "attrition": asdict(attrition),
             "digest": digest,
-            "parts": [part["key"] for part in said],
+            "rungs": rungs,
+            "known": known_of(part["known"] for part in said),
+            "mapping": mapping_of(source.origin),
+            "incomplete": list(source.origin.incomplete) if source.origin else [],
+            "synthetic": source.synthetic,
+            "parts": [{"name": part["name"], "key": part["key"]} for part in said],
         },
     )
-    return Screened(attrition, rungs, digest, source.missing, source.ignored, len(said), resumed)
+    return Screened(
+        attrition,
+        rungs,
+        digest,
+        source.missing,
+        source.ignored,
+        len(said),
+        resumed,
+        run["as_of"],
+        source.origin,
+        source.synthetic,
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from glob import glob, has_magic
@@ -13,7 +13,16 @@ from pathlib import Path
 from fasciculation_rules.errors import PopulationError, Problem, did_you_mean
 from fasciculation_rules.exchange.parquet import NOTHING, Footer, footer
 from fasciculation_rules.model.ruleset import Ruleset
-from fasciculation_rules.population.schema import METADATA, PERSON, WideForm
+from fasciculation_rules.population.intake.origin import Origin, origin_of
+from fasciculation_rules.population.schema import (
+    ABOUT_ROWS,
+    INDEX_DATE,
+    METADATA,
+    PERSON,
+    QUARANTINE,
+    SYNTHETIC,
+    WideForm,
+)
 from fasciculation_rules.shelf.locate import unreadable
 
 _WHOLE = ("int8", "int16", "int32", "int64", "uint8", "uint16", "uint32")
@@ -26,6 +35,8 @@ class Source:
     """The files of a table, in the order of their names, and what is the same of them all.
 
     `doubtful` are columns that may hold a number out of their range, because a file does not say that they do not.
+    `about` are the columns there that say something of the row itself, `by` those by which people are to be told apart.
+    `origin` is what the table was made from, where it was made from another form.
     """
 
     files: tuple[Path, ...]
@@ -34,6 +45,15 @@ class Source:
     missing: tuple[str, ...]
     ignored: tuple[str, ...]
     doubtful: tuple[str, ...]
+    about: tuple[str, ...] = ()
+    by: tuple[str, ...] = ()
+    origin: Origin | None = None
+    synthetic: bool = False
+
+    @property
+    def told(self) -> tuple[str, ...]:
+        """The columns to read, beside the person."""
+        return (*self.columns, *self.about, *self.by)
 
     @cached_property
     def digests(self) -> tuple[str, ...]:
@@ -45,9 +65,10 @@ class Source:
         return tuple(found)
 
 
-def open_source(place: str, ruleset: Ruleset) -> Source:
+def open_source(place: str, ruleset: Ruleset, by: Collection[str] = ()) -> Source:
     """A file, a folder of Parquet files, or a pattern such as `people/*.parquet`.
 
+    `by` are columns beside the form, by which people are told apart.
     Raises PopulationError with every problem of every file.
     """
     files = _files(place)
@@ -55,7 +76,7 @@ def open_source(place: str, ruleset: Ruleset) -> Source:
     footers = [(file, found) for file in files if (found := _footer(file, problems)) is not None]
     first = footers[0][1].types if footers else {}
     for file, found in footers:
-        problems += _problems(file, found, ruleset)
+        problems += _problems(file, found, ruleset, by)
         if {*found.types} != {*first}:
             problems.append(_fault(file, "other-columns", "the file has other columns than the first one"))
     if problems:
@@ -67,15 +88,19 @@ def open_source(place: str, ruleset: Ruleset) -> Source:
         rows=tuple(found.rows for _, found in footers),
         columns=columns,
         missing=tuple(name for name in form if name not in first),
-        ignored=tuple(name for name in first if name not in form and name != PERSON),
+        ignored=tuple(name for name in first if name not in form and name not in (PERSON, *ABOUT_ROWS, *by)),
         doubtful=tuple(name for name in columns if not all(_within(name, found, ruleset) for _, found in footers)),
+        about=tuple(name for name in ABOUT_ROWS if name in first),
+        by=tuple(by),
+        origin=origin_of({file: found.words for file, found in footers}),
+        synthetic=any(SYNTHETIC in found.words for _, found in footers),
     )
 
 
 def _files(place: str) -> list[Path]:
     path = Path(place)
     if path.is_dir():
-        found = sorted(path.glob("*.parquet"))
+        found = sorted(file for file in path.glob("*.parquet") if not file.name.endswith(QUARANTINE))
     elif path.exists() or not has_magic(place):
         found = [path]
     else:
@@ -96,19 +121,22 @@ def _footer(file: Path, problems: list[Problem]) -> Footer | None:
     return None
 
 
-def _problems(file: Path, found: Footer, ruleset: Ruleset) -> Iterator[Problem]:
+def _problems(file: Path, found: Footer, ruleset: Ruleset, by: Collection[str]) -> Iterator[Problem]:
     """Types, and the units that the file gives against those of the ruleset."""
     form = WideForm.of(ruleset).columns
     kind = found.types.get(PERSON)
     if kind not in _IDS:
         message = f"'{PERSON}' is missing" if kind is None else f"'{PERSON}' is of the type {kind}"
         yield _fault(file, "no-person", message, "a column of text or whole numbers names each person")
+    yield from _about(file, found, by)
     said = _said(found)
     if said is None:
         message = f"the file does not say what its columns hold (key '{METADATA}' of its metadata)"
         yield _fault(file, "no-units", message, _HINT)
         return
     for name, kind in found.types.items():
+        if name in ABOUT_ROWS or name in by:
+            continue
         if name not in form:
             if hint := did_you_mean(name, form):
                 yield _fault(file, "unknown-column", f"'{name}' is no column of this ruleset", hint, at=name)
@@ -119,6 +147,27 @@ def _problems(file: Path, found: Footer, ruleset: Ruleset) -> Iterator[Problem]:
         if said.get(name) != dict(form[name].about):
             message = f"the file says {_in_short(said.get(name))}, the ruleset {_in_short(dict(form[name].about))}"
             yield _fault(file, "other-unit", message, _HINT, at=name)
+
+
+def _about(file: Path, found: Footer, by: Collection[str]) -> Iterator[Problem]:
+    """What is said of the rows themselves, and by what people are to be told apart."""
+    for name in ABOUT_ROWS:
+        kind = found.types.get(name)
+        if kind is not None and not (kind.startswith("date32") if name == INDEX_DATE else kind in _WHOLE):
+            expected = "a day" if name == INDEX_DATE else "a whole number"
+            yield _fault(file, "wrong-type", f"the column is of the type {kind}, not {expected}", at=name)
+    for name in by:
+        kind = found.types.get(name)
+        if kind is None:
+            hint = f"the columns beside the form are: {', '.join(_beside(found)) or 'none'}"
+            yield _fault(file, "no-column", "there is no such column to tell people apart by", hint, at=name)
+        elif kind not in _IDS:
+            message = f"people are told apart by text or whole numbers, and the column is of the type {kind}"
+            yield _fault(file, "wrong-type", message, at=name)
+
+
+def _beside(found: Footer) -> list[str]:
+    return sorted(name for name, kind in found.types.items() if kind in _IDS and name not in (PERSON, *ABOUT_ROWS))[:9]
 
 
 def _in_short(about: object) -> str:

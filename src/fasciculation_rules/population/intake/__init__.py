@@ -1,0 +1,1 @@
+"""Other forms of people into the wide form: each person's record is read as `assess` reads it, on her index date."""

@@ -1,0 +1,157 @@
+"""Makes a table of the wide form out of another form, part by part, so that a run that was stopped goes on."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from fasciculation_rules._version import __version__
+from fasciculation_rules.errors import CaseError, TooManyBadRowsError
+from fasciculation_rules.model.ruleset import Ruleset
+from fasciculation_rules.population.folder import MANIFEST, TEMPORARY, Folder
+from fasciculation_rules.population.intake.origin import key_of
+from fasciculation_rules.population.intake.person import Person, Refused, cells_of
+from fasciculation_rules.population.intake.reader import Reached, Reader
+from fasciculation_rules.population.intake.table import write_table
+from fasciculation_rules.population.intake.tally import Tally
+from fasciculation_rules.population.schema import PERSON, QUARANTINE
+
+SPREAD = f"{TEMPORARY}spread"
+"""The folder of records by person while a table is made; it names people, and is taken away at the end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """What a run came to."""
+
+    people: int
+    quarantined: int
+    tally: Tally
+    incomplete: tuple[str, ...]
+    parts: int
+    resumed: int
+
+
+def prepare(
+    reader: Reader,
+    out: Path,
+    ruleset: Ruleset,
+    *,
+    max_bad: float = 0.01,
+    done: Reached = lambda _, __: None,
+) -> Prepared:
+    """Writes `people-*.parquet`, and `manifest.json` at last.
+
+    `done` is told how many parts of how many are done. Raises PopulationError where the input cannot be read or the
+    folder holds another run, and where more people than `max_bad` cannot be read, after having named them in the
+    quarantine.
+    """
+    run = _run_of(reader, ruleset)
+    folder = Folder(out)
+    folder.prepare(run)
+    place = out / SPREAD
+    place.mkdir(mode=0o700)
+    try:
+        tally = Tally()
+        parts = reader.spread(place, tally, lambda _, __: None)
+        key = key_of(run)
+        said: list[dict[str, Any]] = []
+        resumed = 0
+        for number in range(parts):
+            name = f"people-{number:05d}"
+            found = folder.read(f"{name}.json")
+            if found is None or not (out / f"{name}.parquet").exists():
+                found = _part(reader, place, number, name, folder, ruleset, run, dated=reader.as_of is None, key=key)
+            else:
+                resumed += 1
+            said.append(found)
+            done(number + 1, parts)
+    finally:
+        shutil.rmtree(place, ignore_errors=True)
+    return _finish(reader, said, tally, run, folder, resumed, max_bad)
+
+
+def _run_of(reader: Reader, ruleset: Ruleset) -> dict[str, Any]:
+    return {
+        "format": 1,
+        "form": reader.form,
+        "ruleset": ruleset.version,
+        "text_digest": ruleset.text_digest,
+        "logic_digest": ruleset.logic_digest,
+        "library": __version__,
+        "as_of": reader.as_of,
+        **reader.identity(),
+    }
+
+
+def _part(
+    reader: Reader,
+    place: Path,
+    number: int,
+    name: str,
+    folder: Folder,
+    ruleset: Ruleset,
+    run: Mapping[str, Any],
+    *,
+    dated: bool,
+    key: str,
+) -> dict[str, Any]:
+    """Writes the people of one part, those who cannot be read apart, then what there is to say of them."""
+    tally = Tally()
+    rows: list[tuple[Person, Mapping[str, int]]] = []
+    bad: list[Refused] = []
+    for person in reader.people(place, number, tally):
+        if isinstance(person, Refused):
+            bad.append(person)
+            continue
+        try:
+            rows.append((person, cells_of(person, ruleset)))
+        except CaseError:
+            bad.append(Refused(person.id, "the record cannot be assessed"))
+    folder.write(
+        f"{name}.parquet",
+        lambda path: write_table(rows, path, ruleset, about=reader.about, dated=dated, run_key=key),
+        private=True,
+    )
+    if bad:
+        frame = pl.DataFrame({PERSON: [each.id for each in bad], "reason": [each.reason for each in bad]})
+        folder.write(f"{name}-{QUARANTINE}", frame.write_parquet, private=True)
+    said = {"run": dict(run), "people": len(rows), "quarantined": len(bad), "tally": tally.as_json()}
+    folder.write_json(f"{name}.json", said)
+    return said
+
+
+def _finish(
+    reader: Reader,
+    said: list[dict[str, Any]],
+    tally: Tally,
+    run: Mapping[str, Any],
+    folder: Folder,
+    resumed: int,
+    max_bad: float,
+) -> Prepared:
+    """The manifest, which makes the table a whole."""
+    for part in said:
+        tally.add(Tally.from_json(part["tally"]))
+    people, quarantined = (sum(part[key] for part in said) for key in ("people", "quarantined"))
+    if quarantined > max_bad * max(people + quarantined, 1):
+        raise TooManyBadRowsError(
+            f"the records of {quarantined} of {people + quarantined} people cannot be read, more than --max-bad "
+            f"allows; they are named in the files *-{QUARANTINE} of the result"
+        )
+    incomplete = reader.incomplete()
+    manifest = {
+        "run": dict(run),
+        "inputs": reader.inputs(),
+        "people": people,
+        "quarantined": quarantined,
+        "incomplete": incomplete,
+        "tally": tally.as_json(),
+    }
+    folder.write_json(MANIFEST, manifest)
+    return Prepared(people, quarantined, tally, tuple(incomplete), len(said), resumed)
