@@ -98,17 +98,17 @@ def to_case(row: Row, ruleset: Ruleset) -> Case:
 def said_by_assess(row: Row, ruleset: Ruleset, engine: str = "compiled") -> Decoded:
     """The oracle: one person at a time."""
     found = assess(to_case(row, ruleset), ruleset, engine=engine, on=TODAY, reconcile=True)
-    return in_short(found, unanswered(row, ruleset))
+    return in_short(found, unanswered(to_case(row, ruleset), ruleset))
 
 
-def unanswered(row: Row, ruleset: Ruleset) -> tuple[str, ...]:
+def unanswered(case: Case, ruleset: Ruleset, on: datetime.date = TODAY) -> tuple[str, ...]:
+    """The questions of the screen that a case leaves open."""
     from fasciculation_rules.assessing.admit import admit
     from fasciculation_rules.assessing.disposition import screen_of
     from fasciculation_rules.assessing.findings import close
     from fasciculation_rules.assessing.tables import Tables
 
-    case = to_case(row, ruleset)
-    closed = close(admit(case, ruleset, on=TODAY, reconcile=True), case, ruleset, reconcile=True)
+    closed = close(admit(case, ruleset, on=on, reconcile=True), case, ruleset, reconcile=True)
     return screen_of(closed, Tables.of(ruleset)).unanswered
 
 

@@ -19,7 +19,7 @@ def known_of(parts: Iterable[list[Stratum]]) -> list[Stratum]:
     known: dict[str, Counter[str]] = {}
     for part in parts:
         for each in part:
-            key = json.dumps(each["stratum"], sort_keys=True)
+            key = json.dumps(each["stratum"])
             rows[key] += each["rows"]
             known.setdefault(key, Counter()).update(each["known"])
     return [

@@ -12,21 +12,42 @@ import polars as pl
 from fasciculation_rules.population.schema import PERSON
 from fasciculation_rules.population.source import Source
 
+_SLICES = 64
+"""Small files that are put together, at most."""
+
 
 @dataclass(frozen=True, slots=True)
-class Part:
-    """Rows of one file; or, without a file, one row each of the people who have several that are the same."""
+class Slice:
+    """Rows of one file."""
 
-    number: int
-    file: Path | None
+    file: Path
     digest: str
     offset: int
     rows: int
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Slices of files; or, without any, one row each of the people who have several that are the same."""
+
+    number: int
+    slices: tuple[Slice, ...]
 
     @property
     def name(self) -> str:
         """As its files are named."""
         return f"part-{self.number:05d}"
+
+    @property
+    def rows(self) -> int:
+        """How many rows it has; of people with several rows it is not known beforehand."""
+        return sum(each.rows for each in self.slices)
+
+    @property
+    def place(self) -> str:
+        """Where its rows are, in words."""
+        files = {str(each.file): None for each in self.slices}
+        return "the table" if len(files) != 1 else f"'{next(iter(files))}'"
 
 
 @dataclass(frozen=True)
@@ -64,20 +85,31 @@ class Parted:
     @cached_property
     def parts(self) -> tuple[Part, ...]:
         """All of them, in order."""
-        found = tuple(self._of_files())
-        return (*found, Part(len(found), None, "", 0, 0)) if len(self.repeated.same) else found
+        found = tuple(Part(number, slices) for number, slices in enumerate(self._of_files()))
+        return (*found, Part(len(found), ())) if len(self.repeated.same) else found
 
-    def _of_files(self) -> Iterator[Part]:
-        number, source = 0, self.source
+    def _of_files(self) -> Iterator[tuple[Slice, ...]]:
+        """Large files are cut, small ones put together, because each part costs a second or two of its own."""
+        gathered: list[Slice] = []
+        for each in self._slices():
+            total = sum(one.rows for one in gathered) + each.rows
+            if gathered and (total > self.most or len(gathered) == _SLICES):
+                yield tuple(gathered)
+                gathered = []
+            gathered.append(each)
+        yield tuple(gathered)
+
+    def _slices(self) -> Iterator[Slice]:
+        source = self.source
         for file, digest, rows in zip(source.files, source.digests, source.rows, strict=True):
             for offset in range(0, max(rows, 1), self.most):
-                yield Part(number, file, digest, offset, min(self.most, rows - offset))
-                number += 1
+                yield Slice(file, digest, offset, min(self.most, rows - offset))
 
     def rows(self, part: Part) -> pl.LazyFrame:
         """The rows of a part, with what is read of them."""
         columns = [PERSON, *self.source.told]
-        if part.file is None:
+        if not part.slices:
             people = pl.scan_parquet(list(self.source.files)).select(columns)
             return people.filter(pl.col(PERSON).is_in(self.repeated.same.implode())).unique()
-        return pl.scan_parquet(part.file).select(columns).slice(part.offset, part.rows)
+        scans = [pl.scan_parquet(each.file).select(columns).slice(each.offset, each.rows) for each in part.slices]
+        return scans[0] if len(scans) == 1 else pl.concat(scans, how="vertical_relaxed")

@@ -42,8 +42,8 @@ def lines_of(found: Screened, ruleset: Ruleset, options: Options, *, least: int 
     if found.synthetic:
         yield "Synthetic: these people do not exist, and nothing may be concluded from them."
     yield f"Ruleset {ruleset.version} ({ruleset.status}, library {__version__}), {ruleset.about.review}."
-    if ruleset.profile_digest:
-        yield "Thresholds are moved by a site profile."
+    if ruleset.profile is not None:
+        yield f"Site profile: {ruleset.profile.name}."
     yield "It advises clinicians and makes no diagnosis. What is not recorded is unknown, never no."
     yield ""
     steps = {

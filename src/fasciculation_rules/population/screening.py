@@ -88,7 +88,7 @@ def screen(
         work = Work(part, whole)
         found = folder.read(f"{part.name}.json")
         if found is None or found["key"] != work.key or not (out / f"{part.name}.parquet").exists():
-            found = _read(partial(work.done, folder), f"'{part.file}'" if part.file else "the table")
+            found = _read(partial(work.done, folder), part.place)
         else:
             resumed += 1
         said.append(found)

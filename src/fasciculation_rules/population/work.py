@@ -65,7 +65,8 @@ class Work:
     @property
     def key(self) -> str:
         """What the answers of this part depend on."""
-        said = {**self.whole.run, "input": self.part.digest, "offset": self.part.offset, "rows": self.part.rows}
+        slices = [[each.digest, each.offset, each.rows] for each in self.part.slices]
+        said = {**self.whole.run, "slices": slices}
         if self.whole.parted.repeated.any:  # then other files speak of the same people
             said["inputs"] = self.whole.parted.source.digests
         return "sha256:" + hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
@@ -97,7 +98,7 @@ class Work:
 
     def _marked(self, rows: pl.LazyFrame) -> pl.LazyFrame:
         repeated = self.whole.parted.repeated
-        same = repeated.same if self.part.file is not None else repeated.same.clear()
+        same = repeated.same if self.part.slices else repeated.same.clear()
         found = self.whole.marks.marked(rows)
         return found.with_columns(_among(repeated.clashing).alias(CLASH), _among(same).alias(AGAIN))
 
@@ -106,7 +107,7 @@ class Work:
         found = self._marked(rows)
         fault, clash, again = pl.col(FAULT), pl.col(CLASH), pl.col(AGAIN)
         # Rows set aside as one of several come back, one for each person, in the part without a file.
-        first = self.part.file is not None
+        first = self.part.slices
         left = ~fault & ~clash & ~again
         steps = []
         for step, condition in STEPS.items():

@@ -51,6 +51,8 @@ def origin_of(words: Mapping[Path, Mapping[str, str]]) -> Origin | None:
         )
     if key_of(manifest["run"]) != key:
         raise PopulationError(f"the manifest of '{place}' is not that of its files; make the table anew")
+    if len(keys) != manifest["parts"]:
+        raise PopulationError(f"only {len(keys)} of the {manifest['parts']} files of the table are here")
     return Origin(
         form=manifest["run"]["form"],
         key=key_of(manifest["run"]),

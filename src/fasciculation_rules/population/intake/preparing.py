@@ -148,6 +148,7 @@ def _finish(
     manifest = {
         "run": dict(run),
         "inputs": reader.inputs(),
+        "parts": len(said),
         "people": people,
         "quarantined": quarantined,
         "incomplete": incomplete,
