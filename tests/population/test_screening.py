@@ -315,3 +315,43 @@ def test_the_report_says_who_spoke_and_names_nobody(whole: Screened) -> None:
     assert "not reviewed by a clinician" in text
     assert "makes no diagnosis" in text
     assert whole.digest in text
+
+
+# ---------------------------------------------------------------- one folder, one table
+
+
+def test_a_folder_holds_one_table_unless_it_may_grow(people: Path, tmp_path: Path, whole: Screened) -> None:
+    files, out = sorted(people.glob("*.parquet")), tmp_path / "out"
+    first = screen(str(files[0]), out, RULESET, DAY)
+    with pytest.raises(PopulationError, match=r"the result of another table; name another folder, or add --extend"):
+        screen(str(people), out, RULESET, DAY)
+    assert screen(str(files[0]), out, RULESET, DAY).digest == first.digest
+    grown = screen(str(people), out, RULESET, replace(DAY, rows=2_000, extend=True))
+    assert grown.digest == whole.digest
+    with pytest.raises(PopulationError, match=r"the result of another table; name another folder$"):
+        screen(str(files[1]), out, RULESET, replace(DAY, extend=True))
+
+
+def test_a_run_in_other_parts_leaves_none_of_the_earlier_ones(people: Path, tmp_path: Path, whole: Screened) -> None:
+    out = tmp_path / "out"
+    screen(str(people), out, RULESET, replace(DAY, rows=300))
+    again = screen(str(people), out, RULESET, DAY)
+    assert again.digest == whole.digest
+    assert pl.read_parquet(out / "part-*.parquet").height == whole.attrition.counted
+    named = [each["name"] for each in json.loads((out / "manifest.json").read_text())["parts"]]
+    assert sorted(named) == sorted(file.stem for file in out.glob("part-*.parquet"))
+
+
+def test_while_a_folder_grows_there_is_no_manifest(
+    people: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files, out = sorted(people.glob("*.parquet")), tmp_path / "out"
+    screen(str(files[0]), out, RULESET, replace(DAY, rows=2_000))
+
+    def stopping(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(pl.LazyFrame, "sink_parquet", stopping)
+    with pytest.raises(KeyboardInterrupt):
+        screen(str(people), out, RULESET, replace(DAY, rows=2_000, extend=True))
+    assert not (out / "manifest.json").exists()

@@ -20,6 +20,7 @@ from fasciculation_rules.cli import (
     exchanging,
     ledger,
     phenopackets,
+    population,
     populations,
     proving,
     querying,
@@ -73,6 +74,7 @@ artefacts.register(app)
 phenopackets.register(app)
 querying.register(app)
 populations.register(app)
+population.register(app)
 serving.register(app)
 site.register(app)
 

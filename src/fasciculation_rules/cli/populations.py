@@ -48,7 +48,7 @@ def generate_command(
 
     if out.is_dir() and any(out.glob("*.parquet")):
         raise typer.BadParameter(f"'{out}' has Parquet files already", param_hint="'--out'")
-    with _progress("people") as reached:
+    with progress("people") as reached:
         paths = generate(opened(ruleset), patients, seed, out, done=lambda count: reached(count, patients))
     typer.echo(f"{out}: {patients:,} synthetic people in {len(paths)} files; they do not exist")
     return DONE
@@ -77,6 +77,9 @@ def screen_command(
         list[str] | None,
         typer.Option(metavar="COLUMN", help="A column that tells people apart, such as site; may be repeated."),
     ] = None,
+    extend: Annotated[
+        bool, typer.Option("--extend", help="The folder may hold the result of some of the files; add the others.")
+    ] = False,
     max_bad: Annotated[
         float, typer.Option(metavar="SHARE", min=0, max=1, help="Stop where more of the rows cannot be.")
     ] = 0.01,
@@ -106,8 +109,9 @@ def screen_command(
         by=tuple(by or ()),
         max_bad=max_bad,
         rows=rows,
+        extend=extend,
     )
-    with _progress("rows") as reached:
+    with progress("rows") as reached:
         found = screen(table, out, chosen, options, done=reached)
     for line in lines_of(found, chosen, options, least=min_cell):
         typer.echo(line)
@@ -118,7 +122,7 @@ def screen_command(
 
 
 @contextmanager
-def _progress(what: str) -> Iterator[Reached]:
+def progress(what: str) -> Iterator[Reached]:
     """How many of how many are done, on a terminal; nobody else is told."""
     if not sys.stderr.isatty():
         yield lambda _count, _total: None

@@ -6,7 +6,7 @@ import contextlib
 import json
 import os
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +41,18 @@ class Folder:
                     f"'{self.place}' holds the result of another run, which differs in: {', '.join(differing)}; "
                     "name another folder"
                 )
+
+    def keep_only(self, prefix: str, names: Collection[str]) -> None:
+        """Takes away the files that begin so and belong to none of these parts."""
+        ends = tuple(f"{name}{mark}" for name in names for mark in ".-")
+        for file in self.place.glob(f"{prefix}*"):
+            if not file.name.startswith(ends):
+                file.unlink()
+
+    def take_away(self, name: str) -> None:
+        """A file, if it is there."""
+        (self.place / name).unlink(missing_ok=True)
+        self._sync()
 
     def read(self, name: str) -> dict[str, Any] | None:
         """A JSON file of the folder, or None where there is none that can be read."""

@@ -48,6 +48,7 @@ class Options:
     by: tuple[str, ...] = ()
     max_bad: float = 0.01
     rows: int = ROWS
+    extend: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,14 +79,17 @@ def screen(
     run = run_of(ruleset, options, source)
     folder = Folder(out)
     folder.prepare(run)
+    _check_table(folder, source, options)
     total = sum(source.rows)
     parted = Parted(source, options.rows)
     parts = _read(lambda: parted.parts, "the table")
     whole = Whole(parted, ruleset, run, options.engine, _cohort(options), options.observed)
+    works = [Work(part, whole) for part in parts]
+    _begin(folder, works)
     said: list[dict[str, Any]] = []
     finished = resumed = 0
-    for part in parts:
-        work = Work(part, whole)
+    for work in works:
+        part = work.part
         found = folder.read(f"{part.name}.json")
         if found is None or found["key"] != work.key or not (out / f"{part.name}.parquet").exists():
             found = _read(partial(work.done, folder), part.place)
@@ -94,7 +98,29 @@ def screen(
         said.append(found)
         finished += part.rows
         done(finished, total)
-    return _finish(said, source, ruleset, options, run, folder, resumed)
+    return _finish(said, place, source, ruleset, options, run, folder, resumed)
+
+
+def _check_table(folder: Folder, source: Source, options: Options) -> None:
+    """Raises PopulationError where the folder holds the result of another table, unless that has grown as allowed."""
+    manifest = folder.read(MANIFEST)
+    if manifest is None:
+        return
+    before, now = {each["sha256"] for each in manifest["inputs"]}, set(source.digests)
+    if before != now and not (options.extend and before < now):
+        hint = "name another folder"
+        if before < now:
+            hint += ", or add --extend: the files that it was made from are here, with others"
+        raise PopulationError(f"'{folder.place}' holds the result of another table; {hint}")
+
+
+def _begin(folder: Folder, works: list[Work]) -> None:
+    """While other parts are made than the manifest names, there is none."""
+    planned = [{"name": work.part.name, "key": work.key} for work in works]
+    manifest = folder.read(MANIFEST)
+    if manifest is not None and manifest["parts"] != planned:
+        folder.take_away(MANIFEST)
+    folder.keep_only("part-", {work.part.name for work in works})
 
 
 def _read(work: Callable[[], Result], what: str) -> Result:
@@ -155,6 +181,7 @@ def _cohort(options: Options) -> tuple[str, ...]:
 
 def _finish(
     said: list[dict[str, Any]],
+    place: str,
     source: Source,
     ruleset: Ruleset,
     options: Options,
@@ -178,6 +205,7 @@ def _finish(
         MANIFEST,
         {
             "run": run,
+            "table": place,
             "inputs": [
                 {"file": file.name, "sha256": each, "rows": rows}
                 for file, each, rows in zip(source.files, source.digests, source.rows, strict=True)
