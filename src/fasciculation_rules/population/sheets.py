@@ -22,15 +22,14 @@ def sheet_of(ruleset: Ruleset) -> Sheet:
 
 
 def _sheet(ruleset: Ruleset) -> Sheet:
-    nested, exact = firing_words(ruleset.program)
     settled, rung = shown(ruleset)
     balance, standing = standings(ruleset)
-    first = {**urgency(ruleset), **around(ruleset), **nested, **balance}
+    first = {**urgency(ruleset), **around(ruleset), **balance}
     return Sheet(
         program=ruleset.program,
         intervals=intervals_of(ruleset),
         states=states_of(ruleset),
-        numbers=(first, {**settled, **exact, **standing}, rung),
+        numbers=(first, {**settled, **standing, **firing_words(ruleset.program)}, rung),
         kept=answer_columns(ruleset),
     )
 

@@ -107,9 +107,11 @@ ALWAYS, NEVER = Every(()), Some(())
 
 
 def every(members: Iterable[Truth]) -> Truth:
-    """All of them, in the least form: members that say nothing are left out."""
-    kept = tuple(dict.fromkeys(member for member in members if member != ALWAYS))
-    return NEVER if NEVER in kept else kept[0] if len(kept) == 1 else Every(kept)
+    """All of them, in the least form: what says nothing is left out, and opposites never hold together."""
+    kept = dict.fromkeys(member for member in members if member != ALWAYS)
+    if NEVER in kept or any(member.of in kept for member in kept if isinstance(member, No)):
+        return NEVER
+    return next(iter(kept)) if len(kept) == 1 else Every(tuple(kept))
 
 
 def some(members: Iterable[Truth]) -> Truth:
@@ -195,12 +197,4 @@ class Word:
     bits: tuple[Truth, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Minus:
-    """One column less another."""
-
-    column: str
-    less: str
-
-
-Number: TypeAlias = Code | Score | Word | Minus
+Number: TypeAlias = Code | Score | Word

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from typing import assert_never
 
 from fasciculation_rules.engines.columns.formula import Closed, No, Test, Truth, Worth, enough, every, some
@@ -41,15 +42,24 @@ def _truth(condition: Condition, least: Firing, program: Program) -> Truth:
                 return No(Test(name + better, _OPPOSITE[comparator], limit))
             return Test(name + worse, comparator, limit)
         case All(of=members):
-            return every(_truth(member, least, program) for member in members)
+            return every(every(_truth(each, least, program) for each in alike) for alike in _alike(members, program))
         case Any(of=members):
-            return some(_truth(member, least, program) for member in members)
+            return some(some(_truth(each, least, program) for each in alike) for alike in _alike(members, program))
         case AtLeast(n=n, of=members):
             return enough(n, (_truth(member, least, program) for member in members))
         case Not():
             raise AssertionError("a rail has no `not`")
         case _:
             assert_never(condition)
+
+
+def _alike(members: Sequence[Condition], program: Program) -> Iterable[list[Condition]]:
+    """Items of one kind together: they change from level to level together, so the levels share them."""
+    groups: dict[Firing | None, list[Condition]] = {}
+    for member in members:
+        kind = program.openness.get(member.name) if isinstance(member, Is | Compare) else None
+        groups.setdefault(kind, []).append(member)
+    return groups.values()
 
 
 def _counts(name: str, least: Firing, program: Program) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from fasciculation_rules.engines.columns.formula import Interval, Minus, Number, State, Test, Word, Worth
+from fasciculation_rules.engines.columns.formula import Interval, Number, State, Test, Truth, Word, Worth, every, no
 from fasciculation_rules.logic.firing import Firing
 from fasciculation_rules.logic.program import Program
 
@@ -47,26 +47,25 @@ def joined(words: Sequence[int]) -> int:
     return sum(word << WORD * index for index, word in enumerate(words))
 
 
-def firing_words(program: Program) -> tuple[dict[str, Number], dict[str, Number]]:
-    """Two stages: the bits of all names worth at least each level, then of those worth exactly that."""
-    names = program.names
-    at_least: dict[str, Number] = {}
-    exactly: dict[str, Number] = {}
-    above: tuple[str, ...] = ()
+def firing_words(program: Program) -> dict[str, Number]:
+    """The bits of all names that are worth exactly each level."""
+    found: dict[str, Number] = {}
+    above: Firing | None = None
     for prefix, least in FIRINGS.items():
-        own = words_of(prefix, len(names))
-        columns = own if not above else words_of(f"{prefix}_or_more", len(names))
-        for index, column in enumerate(columns):
-            at_least[column] = Word(tuple(Worth(name, least) for name in names[index * WORD : (index + 1) * WORD]))
-        if above:
-            exactly |= {name: Minus(more, less) for name, more, less in zip(own, columns, above, strict=True)}
-        above = columns
-    return at_least, exactly
+        bits = [_exactly(name, least, above) for name in program.names]
+        for index, column in enumerate(words_of(prefix, len(bits))):
+            found[column] = Word(tuple(bits[index * WORD : (index + 1) * WORD]))
+        above = least
+    return found
+
+
+def _exactly(name: str, least: Firing, above: Firing | None) -> Truth:
+    worth = Worth(name, least)
+    return worth if above is None else every((worth, no(Worth(name, above))))
 
 
 def sheet_of_program(program: Program) -> Sheet:
     """A program by itself: a column a finding (1, 0 or empty), two a quantity; its answer is the words alone."""
-    nested, exact = firing_words(program)
     states = {name: State(Test(name, "==", 1), Test(name, "==", 0)) for name in program.findings}
     kept = tuple(column for prefix in FIRINGS for column in words_of(prefix, len(program.names)))
-    return Sheet(program, {}, states, (nested, exact), kept)
+    return Sheet(program, {}, states, (firing_words(program),), kept)

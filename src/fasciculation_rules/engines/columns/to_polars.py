@@ -5,7 +5,7 @@ What no column of the input can decide is left out while printing, so a narrow i
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import reduce
 from operator import add
 from typing import assert_never
@@ -22,7 +22,6 @@ from fasciculation_rules.engines.columns.formula import (
     Every,
     Interval,
     Linear,
-    Minus,
     No,
     Number,
     Score,
@@ -34,6 +33,7 @@ from fasciculation_rules.engines.columns.formula import (
     Worth,
 )
 from fasciculation_rules.engines.columns.rules import HIGH, LEVELS, LOW, worth_of
+from fasciculation_rules.engines.columns.sharing import gathered, shared, truths_of
 from fasciculation_rules.engines.columns.sheet import Sheet
 
 _LANE = 8
@@ -49,17 +49,30 @@ class Printed:
     def __init__(self, sheet: Sheet, columns: Collection[str]) -> None:
         self.sheet = sheet
         self.stages = _Printer(sheet, columns).stages()
+        self.wanted = _wanted(self.stages, sheet.kept)
 
     def answer(self, frame: pl.LazyFrame, beside: Sequence[str] = ()) -> pl.LazyFrame:
         """The answer of every row: the columns `beside`, then `sheet.kept`."""
-        for stage in self.stages:
-            frame = frame.with_columns(stage)
+        for stage, wanted in zip(self.stages, self.wanted, strict=True):
+            # What nothing needs any more is let go at once, or it would be held until the row is answered.
+            frame = frame.with_columns(stage).select(*dict.fromkeys((*beside, *wanted)))
         return frame.select(*beside, *self.sheet.kept)
 
 
 def to_polars(sheet: Sheet, frame: pl.LazyFrame, columns: Collection[str], beside: Sequence[str] = ()) -> pl.LazyFrame:
     """The answers for one frame."""
     return Printed(sheet, columns).answer(frame, beside)
+
+
+def _wanted(stages: Sequence[Sequence[pl.Expr]], kept: Sequence[str]) -> list[list[str]]:
+    """For each stage, the columns that something after it needs."""
+    needed, found = dict.fromkeys(kept), []
+    for stage in reversed(stages):
+        found.append(list(needed))
+        made = {expression.meta.output_name() for expression in stage}
+        roots = dict.fromkeys(root for expression in stage for root in expression.meta.root_names())
+        needed = roots | {name: None for name in needed if name not in made}
+    return found[::-1]
 
 
 class _Printer:
@@ -70,22 +83,23 @@ class _Printer:
         self.folding = Folding(columns)
         self.named: dict[Truth, str] = {}
         """Truths that stand in a column of bits."""
+        self.gathered: dict[Truth, Truth] = {}
 
     def stages(self) -> list[list[pl.Expr]]:
         """The columns to add, each stage resting on those before it."""
         sheet, program = self.sheet, self.sheet.program
         stages = [self._intervals(sheet.intervals)]
         presents: dict[Truth, Truth] = {Closed(name, "present"): state.present for name, state in sheet.states.items()}
-        stages += [self._leaves(presents.values()), self._truths(presents)]
+        stages += [self._leaves(presents.values()), *self._truths(presents)]
         absents: dict[Truth, Truth] = {Closed(name, "absent"): state.absent for name, state in sheet.states.items()}
-        stages += [self._leaves(absents.values()), self._truths(absents)]
+        stages += [self._leaves(absents.values()), *self._truths(absents)]
         derived = [self._worths(layer, ("present", "absent")) for layer in program.stages]
         rules = self._worths(tuple(program.rules), ("present",))
         stages.append(self._leaves([truth for layer in (*derived, rules) for truth in layer.values()]))
         for layer in (*derived, rules):
-            stages.append(self._truths(layer))
+            stages += self._truths(layer)
         for numbers in sheet.numbers:
-            stages.append(self._numbers(numbers))
+            stages += self._numbers(numbers)
             self.folding.numbers |= {*numbers}
         return [stage for stage in stages if stage]
 
@@ -123,16 +137,26 @@ class _Printer:
         new = [leaf for leaf in leaves if leaf.column in self.folding.numbers and leaf not in self.named]
         return [self._test(leaf).alias(self._name(leaf)) for leaf in new]
 
-    def _truths(self, truths: Mapping[Truth, Truth]) -> list[pl.Expr]:
-        """A column for each, unless it is a constant or stands in one already."""
-        found: dict[Truth, pl.Expr] = {}
+    def _truths(self, truths: Mapping[Truth, Truth]) -> Iterator[list[pl.Expr]]:
+        """A column for each, unless it is a constant or stands in one already; before them, what several share."""
+        found: list[Truth] = []
         for reference, truth in truths.items():
             least = self.folding.least(truth)
             self.folding.learn(reference, least)
-            if least not in (ALWAYS, NEVER) and least not in self.named and not isinstance(least, No):
-                found[least] = self._print(least)
-        # They are named together at last, because columns of one stage do not see each other.
-        return [expression.alias(self._name(least)) for least, expression in found.items()]
+            if least not in (ALWAYS, NEVER):
+                found.append(least)
+        needed = dict.fromkeys(truth.of if isinstance(truth, No) else truth for truth in found)
+        yield from self._shared(needed)
+        yield self._named(truth for truth in needed if truth not in self.named)
+
+    def _shared(self, truths: Iterable[Truth]) -> Iterator[list[pl.Expr]]:
+        for layer in shared(truths, self.named):
+            yield self._named(layer)
+
+    def _named(self, truths: Iterable[Truth]) -> list[pl.Expr]:
+        """They are named together at last, because columns of one stage do not see each other."""
+        printed = [(truth, self._print(truth)) for truth in truths]
+        return [expression.alias(self._name(truth)) for truth, expression in printed]
 
     def _worths(self, names: Sequence[str], values: Sequence[Side]) -> dict[Truth, Truth]:
         program = self.sheet.program
@@ -143,8 +167,15 @@ class _Printer:
             for least in LEVELS
         }
 
-    def _numbers(self, numbers: Mapping[str, Number]) -> list[pl.Expr]:
-        return [self._number(number).alias(name) for name, number in numbers.items()]
+    def _numbers(self, numbers: Mapping[str, Number]) -> Iterator[list[pl.Expr]]:
+        truths = [self.folding.least(truth) for number in numbers.values() for truth in truths_of(number)]
+        self.gathered = gathered(truths, self.named)
+        yield from self._shared(self.gathered.values())
+        yield [self._number(number).alias(name) for name, number in numbers.items()]
+
+    def _least(self, truth: Truth) -> Truth:
+        """What a number counts, in the form in which it is shared."""
+        return self.gathered[self.folding.least(truth)]
 
     def _name(self, truth: Truth) -> str:
         return self.named.setdefault(truth, f"?{len(self.named)}")
@@ -194,18 +225,15 @@ class _Printer:
 
     def _number(self, number: Number) -> pl.Expr:
         match number:
-            case Minus(column=column, less=less):
-                return pl.col(column) - pl.col(less)
             case Word(bits=bits):
-                return self._word([self.folding.least(bit) for bit in bits])
+                return self._word([self._least(bit) for bit in bits])
             case Score(points=points):
-                return reduce(
-                    add, [self._points(self.folding.least(truth), worth, pl.Int32) for truth, worth in points]
-                )
+                kind = _kind(sum(abs(worth) for _, worth in points))
+                return reduce(add, [self._points(self._least(truth), worth, kind) for truth, worth in points])
             case Code(choices=choices, otherwise=otherwise):
                 found: pl.Expr = pl.lit(otherwise, pl.Int8)
                 for truth, code in reversed(choices):
-                    least = self.folding.least(truth)
+                    least = self._least(truth)
                     if least != NEVER:
                         found = pl.when(self._print(least)).then(pl.lit(code, pl.Int8)).otherwise(found)
                 return found
@@ -217,10 +245,25 @@ class _Printer:
         return pl.when(self._print(truth)).then(pl.lit(worth, kind)).otherwise(pl.lit(0, kind))
 
     def _word(self, bits: Sequence[Truth]) -> pl.Expr:
-        lanes = []
-        for start in range(0, len(bits), _LANE):
-            lane = [(place, bit) for place, bit in enumerate(bits[start : start + _LANE]) if bit != NEVER]
-            if lane:
-                byte = reduce(add, [self._points(bit, 1 << place, pl.UInt8) for place, bit in lane])
-                lanes.append(byte.cast(pl.Int64) * (1 << start))
-        return reduce(add, lanes) if lanes else pl.lit(0, pl.Int64)
+        """Bytes first, then twos of bytes and so on: most of the sum is of small numbers."""
+        parts = [self._byte(bits[start : start + _LANE]) for start in range(0, _LANE * _LANE, _LANE)]
+        for width, kind in ((8, pl.UInt16), (16, pl.UInt32), (32, pl.Int64)):
+            parts = [_joined(low, high, width, kind) for low, high in zip(parts[::2], parts[1::2], strict=True)]
+        return parts[0] if parts[0] is not None else pl.lit(0, pl.Int64)
+
+    def _byte(self, bits: Sequence[Truth]) -> pl.Expr | None:
+        points = [self._points(bit, 1 << place, pl.UInt8) for place, bit in enumerate(bits) if bit != NEVER]
+        return reduce(add, points) if points else None
+
+
+def _kind(most: int) -> type[pl.DataType]:
+    """The smallest kind of number that holds so much, above and below zero."""
+    return next(kind for kind, bits in ((pl.Int8, 7), (pl.Int16, 15), (pl.Int32, 31)) if most < 1 << bits)
+
+
+def _joined(low: pl.Expr | None, high: pl.Expr | None, width: int, kind: type[pl.DataType]) -> pl.Expr | None:
+    """Two halves of so many bits as one number of that kind; None is nothing but zeros."""
+    parts = [] if low is None else [low.cast(kind)]
+    if high is not None:
+        parts.append(high.cast(kind) * (1 << width))
+    return reduce(add, parts) if parts else None

@@ -22,7 +22,6 @@ from fasciculation_rules.engines.columns.formula import (
     Every,
     Interval,
     Linear,
-    Minus,
     No,
     Number,
     Score,
@@ -286,8 +285,6 @@ class _Printer:
 
     def _number(self, number: Number) -> str:
         match number:
-            case Minus(column=column, less=less):
-                return f"{column} - {less}"
             case Word(bits=bits):
                 return self._points([(bit, 1 << place) for place, bit in enumerate(bits)], wide=True)
             case Score(points=points):
