@@ -128,7 +128,7 @@ def _problems(file: Path, found: Footer, ruleset: Ruleset, by: Collection[str]) 
     if kind not in _IDS:
         message = f"'{PERSON}' is missing" if kind is None else f"'{PERSON}' is of the type {kind}"
         yield _fault(file, "no-person", message, "a column of text or whole numbers names each person")
-    yield from _about(file, found, by)
+    yield from _about(file, found, form, by)
     said = _said(found)
     if said is None:
         message = f"the file does not say what its columns hold (key '{METADATA}' of its metadata)"
@@ -149,7 +149,7 @@ def _problems(file: Path, found: Footer, ruleset: Ruleset, by: Collection[str]) 
             yield _fault(file, "other-unit", message, _HINT, at=name)
 
 
-def _about(file: Path, found: Footer, by: Collection[str]) -> Iterator[Problem]:
+def _about(file: Path, found: Footer, form: Collection[str], by: Collection[str]) -> Iterator[Problem]:
     """What is said of the rows themselves, and by what people are to be told apart."""
     for name in ABOUT_ROWS:
         kind = found.types.get(name)
@@ -159,15 +159,16 @@ def _about(file: Path, found: Footer, by: Collection[str]) -> Iterator[Problem]:
     for name in by:
         kind = found.types.get(name)
         if kind is None:
-            hint = f"the columns beside the form are: {', '.join(_beside(found)) or 'none'}"
+            hint = f"the columns beside the form are: {', '.join(_beside(found, form)) or 'none'}"
             yield _fault(file, "no-column", "there is no such column to tell people apart by", hint, at=name)
         elif kind not in _IDS:
             message = f"people are told apart by text or whole numbers, and the column is of the type {kind}"
             yield _fault(file, "wrong-type", message, at=name)
 
 
-def _beside(found: Footer) -> list[str]:
-    return sorted(name for name, kind in found.types.items() if kind in _IDS and name not in (PERSON, *ABOUT_ROWS))[:9]
+def _beside(found: Footer, form: Collection[str]) -> list[str]:
+    known = {PERSON, *ABOUT_ROWS, *form}
+    return sorted(name for name, kind in found.types.items() if kind in _IDS and name not in known)
 
 
 def _in_short(about: object) -> str:
