@@ -8,8 +8,10 @@ from typing import Annotated
 import typer
 
 from fasciculation_rules.cli.opening import ChosenRuleset, opened
-from fasciculation_rules.cli.populations import EngineName, progress
+from fasciculation_rules.cli.populations import EngineName
+from fasciculation_rules.cli.preparing import prepare_command
 from fasciculation_rules.cli.profiles import with_profile_of
+from fasciculation_rules.cli.progress import progress
 from fasciculation_rules.population.packages import need
 
 DONE, DIFFERENT = 0, 1
@@ -19,6 +21,7 @@ group = typer.Typer(help="What belongs to cohorts beside screening them.")
 
 def register(app: typer.Typer) -> None:
     """Adds the verbs."""
+    group.command("prepare")(prepare_command)
     group.command("replay")(replay_command)
     app.add_typer(group, name="population")
 

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -14,10 +11,10 @@ import typer
 from fasciculation_rules.cli.days import read_day
 from fasciculation_rules.cli.opening import ChosenRuleset, opened
 from fasciculation_rules.cli.profiles import with_profile_of
+from fasciculation_rules.cli.progress import progress
 from fasciculation_rules.population.packages import need
 
 DONE, PARTIAL = 0, 4
-Reached = Callable[[int, int], None]
 
 
 class EngineName(StrEnum):
@@ -119,18 +116,3 @@ def screen_command(
         found.attrition.quarantined or (found.origin and (found.origin.incomplete or found.origin.quarantined))
     )
     return DONE if whole else PARTIAL
-
-
-@contextmanager
-def progress(what: str) -> Iterator[Reached]:
-    """How many of how many are done, on a terminal; nobody else is told."""
-    if not sys.stderr.isatty():
-        yield lambda _count, _total: None
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
-
-    columns = (BarColumn(), TextColumn("{task.completed:,.0f} of {task.total:,.0f} " + what), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task(what, total=1)
-        yield lambda count, total: progress.update(task, completed=count, total=total)

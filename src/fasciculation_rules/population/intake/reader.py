@@ -20,9 +20,14 @@ class Reader(Protocol):
     `about` are the columns of text that it says of a person beside the wide form, such as `site`.
     """
 
-    form: str
-    as_of: str | None
-    about: tuple[str, ...]
+    @property
+    def form(self) -> str: ...
+
+    @property
+    def as_of(self) -> str | None: ...
+
+    @property
+    def about(self) -> tuple[str, ...]: ...
 
     def identity(self) -> Mapping[str, Any]:
         """All that the people depend on beside the ruleset and the library: digests of inputs, mappings, the day."""

@@ -22,6 +22,11 @@ class Tally:
     units: Counter[tuple[str, str]] = field(default_factory=Counter)
     aside: Counter[str] = field(default_factory=Counter)
 
+    def set_aside(self, reason: str, count: int = 1) -> None:
+        """Counts records that were not taken."""
+        if count:
+            self.aside[reason] += count
+
     def add(self, other: Tally) -> None:
         """Adds the counts of another part."""
         for each in fields(self):
