@@ -13,6 +13,7 @@ from people import beside_every_limit, random_row, to_frame
 
 from fasciculation_rules import open_ruleset
 from fasciculation_rules.engines.columns.to_polars import to_polars
+from fasciculation_rules.population.generating import generate
 from fasciculation_rules.population.in_spark import SETTINGS, answered_by_spark, spark_of
 from fasciculation_rules.population.schema import WideForm
 from fasciculation_rules.population.sheets import answer_columns, sheet_of
@@ -49,3 +50,19 @@ def test_spark_says_of_each_person_what_polars_says(version: Path | str, spark: 
         .equals(expected.select("person_id", *cells).sort("person_id"))
     )
     assert spark.conf.get("spark.sql.ansi.enabled") == SETTINGS["spark.sql.ansi.enabled"] == "true"
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize("version", ["1.0.0", "1.1.0"])
+def test_spark_says_of_a_hundred_thousand_synthetic_people_what_polars_says(
+    version: str, spark: Any, tmp_path: Path
+) -> None:
+    ruleset = open_ruleset(version)
+    (people,) = generate(ruleset, 100_000, 21, tmp_path / "people")
+    columns = list(WideForm.of(ruleset).columns)
+    answered_by_spark(spark, ruleset, [people], columns).write.parquet(str(tmp_path / "answers"))
+    expected = to_polars(sheet_of(ruleset), pl.scan_parquet(people), columns, ["person_id"]).collect(engine="streaming")
+    cells = ["person_id", *(pl.col(name).cast(pl.Int64) for name in answer_columns(ruleset))]
+    found = pl.read_parquet(tmp_path / "answers" / "*.parquet")
+    assert found.height == 100_000
+    assert found.select(cells).sort("person_id").equals(expected.select(cells).sort("person_id"))
