@@ -355,3 +355,20 @@ def test_while_a_folder_grows_there_is_no_manifest(
     with pytest.raises(KeyboardInterrupt):
         screen(str(people), out, RULESET, replace(DAY, rows=2_000, extend=True))
     assert not (out / "manifest.json").exists()
+
+
+def test_two_runs_are_never_at_work_in_one_folder(people: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    with Folder(out).held({}), pytest.raises(PopulationError, match="another run is at work in"):
+        screen(str(people), out, RULESET, DAY)
+    assert list(out.iterdir()) == []
+    screen(str(people), out, RULESET, DAY)
+
+
+def test_answers_are_not_written_beside_the_table_nor_beside_anything_else(people: Path, tmp_path: Path) -> None:
+    with pytest.raises(PopulationError, match=r"holds other files, such as 'people-00000.parquet'"):
+        screen(str(people), people, RULESET, DAY)
+    (tmp_path / "letter.txt").write_text("dear")
+    with pytest.raises(PopulationError, match=r"such as 'letter.txt'; name a folder of its own"):
+        screen(str(people), tmp_path, RULESET, DAY)
+    assert [file.name for file in tmp_path.iterdir()] == ["letter.txt"]

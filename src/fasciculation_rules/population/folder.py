@@ -6,33 +6,51 @@ import contextlib
 import json
 import os
 import shutil
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from fasciculation_rules.errors import PopulationError
+from fasciculation_rules.shelf.alone import alone
 
 MANIFEST = "manifest.json"
 TEMPORARY = ".unfinished-"
 
 
 class Folder:
-    """One result folder, of one run key."""
+    """One result folder, of one run key. Its files begin with `prefix`, but for the manifest."""
 
-    def __init__(self, place: Path) -> None:
-        self.place = place
+    def __init__(self, place: Path, prefix: str = "part-") -> None:
+        self.place, self.prefix = place, prefix
 
-    def prepare(self, run: Mapping[str, Any]) -> None:
-        """Makes the folder, and clears away what a run that was stopped left unfinished.
+    @contextlib.contextmanager
+    def held(self, run: Mapping[str, Any]) -> Iterator[None]:
+        """Makes the folder, keeps other processes out, and clears away what a run that was stopped left unfinished.
 
-        Raises PopulationError where it holds the result of another run.
+        Raises PopulationError where another process works in it, or it holds other files or the result of another run.
         """
         self.place.mkdir(parents=True, exist_ok=True)
-        for left in self.place.glob(f"{TEMPORARY}*"):
-            if left.is_dir():
-                shutil.rmtree(left)
-            else:
-                left.unlink()
+        fault = f"another run is at work in '{self.place}'; wait for it, or name another folder"
+        with alone(self.place, PopulationError(fault)):
+            self._check_files()
+            self._check_run(run)
+            for left in self.place.glob(f"{TEMPORARY}*"):
+                if left.is_dir():
+                    shutil.rmtree(left)
+                else:
+                    left.unlink()
+            yield
+
+    def _check_files(self) -> None:
+        """Nothing is written beside what somebody else put there, such as the table itself."""
+        ours = (self.prefix, TEMPORARY)
+        other = sorted(
+            each.name for each in self.place.iterdir() if not each.name.startswith(ours) and each.name != MANIFEST
+        )
+        if other:
+            raise PopulationError(f"'{self.place}' holds other files, such as '{other[0]}'; name a folder of its own")
+
+    def _check_run(self, run: Mapping[str, Any]) -> None:
         for said in sorted(self.place.glob("*.json")):
             found = self.read(said.name)
             if found is None or found.get("run") != run:
@@ -42,10 +60,10 @@ class Folder:
                     "name another folder"
                 )
 
-    def keep_only(self, prefix: str, names: Collection[str]) -> None:
-        """Takes away the files that begin so and belong to none of these parts."""
+    def keep_only(self, names: Collection[str]) -> None:
+        """Takes away the files of all parts but these."""
         ends = tuple(f"{name}{mark}" for name in names for mark in ".-")
-        for file in self.place.glob(f"{prefix}*"):
+        for file in self.place.glob(f"{self.prefix}*"):
             if not file.name.startswith(ends):
                 file.unlink()
 

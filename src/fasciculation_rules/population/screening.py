@@ -78,27 +78,33 @@ def screen(
     source = open_source(place, ruleset, options.by)
     run = run_of(ruleset, options, source)
     folder = Folder(out)
-    folder.prepare(run)
-    _check_table(folder, source, options)
-    total = sum(source.rows)
-    parted = Parted(source, options.rows)
-    parts = _read(lambda: parted.parts, "the table")
-    whole = Whole(parted, ruleset, run, options.engine, _cohort(options), options.observed)
-    works = [Work(part, whole) for part in parts]
+    with folder.held(run):
+        _check_table(folder, source, options)
+        parted = Parted(source, options.rows)
+        parts = _read(lambda: parted.parts, "the table")
+        whole = Whole(parted, ruleset, run, options.engine, _cohort(options), options.observed)
+        said, resumed = _work([Work(part, whole) for part in parts], folder, sum(source.rows), done)
+        return _finish(said, place, source, ruleset, options, run, folder, resumed)
+
+
+def _work(
+    works: list[Work], folder: Folder, total: int, done: Callable[[int, int], None]
+) -> tuple[list[dict[str, Any]], int]:
+    """What there is to say of each part, and how many were there already."""
     _begin(folder, works)
     said: list[dict[str, Any]] = []
     finished = resumed = 0
     for work in works:
         part = work.part
         found = folder.read(f"{part.name}.json")
-        if found is None or found["key"] != work.key or not (out / f"{part.name}.parquet").exists():
+        if found is None or found["key"] != work.key or not (folder.place / f"{part.name}.parquet").exists():
             found = _read(partial(work.done, folder), part.place)
         else:
             resumed += 1
         said.append(found)
         finished += part.rows
         done(finished, total)
-    return _finish(said, place, source, ruleset, options, run, folder, resumed)
+    return said, resumed
 
 
 def _check_table(folder: Folder, source: Source, options: Options) -> None:
@@ -120,7 +126,7 @@ def _begin(folder: Folder, works: list[Work]) -> None:
     manifest = folder.read(MANIFEST)
     if manifest is not None and manifest["parts"] != planned:
         folder.take_away(MANIFEST)
-    folder.keep_only("part-", {work.part.name for work in works})
+    folder.keep_only({work.part.name for work in works})
 
 
 def _read(work: Callable[[], Result], what: str) -> Result:

@@ -158,7 +158,10 @@ def _about(file: Path, found: Footer, form: Collection[str], by: Collection[str]
             yield _fault(file, "wrong-type", f"the column is of the type {kind}, not {expected}", at=name)
     for name in by:
         kind = found.types.get(name)
-        if kind is None:
+        if name in (PERSON, *ABOUT_ROWS, *form):
+            message = "people are told apart by columns beside the form, and this is one of the form"
+            yield _fault(file, "form-column", message, at=name)
+        elif kind is None:
             hint = f"the columns beside the form are: {', '.join(_beside(found, form)) or 'none'}"
             yield _fault(file, "no-column", "there is no such column to tell people apart by", hint, at=name)
         elif kind not in _IDS:

@@ -6,10 +6,11 @@ import json
 import os
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 
 from fasciculation_rules.errors import RulesetInvalidError, RulesetReleasedError
+from fasciculation_rules.shelf.alone import alone
 from fasciculation_rules.shelf.releases import FILE, Event, events_in
 
 _BEGUN = "# What was released, and what became of it. Lines are only ever added.\nformat: 1\nevents:\n"
@@ -21,31 +22,9 @@ def append_event(shelf: Path, event: Event) -> None:
     Raises RulesetInvalidError where it does not fit them, or the file does not follow its form; RulesetReleasedError
     where somebody else adds one at this moment. Then the file is as it was.
     """
-    with _alone(shelf):
+    fault = f"{FILE}: somebody else adds to it at this moment; nothing was added; try again"
+    with alone(shelf, RulesetReleasedError(fault)):
         _append(shelf / FILE, event)
-
-
-@contextmanager
-def _alone(shelf: Path) -> Iterator[None]:
-    """Keeps everybody else from adding meanwhile, where the system has such locks.
-
-    Raises RulesetReleasedError where somebody else does.
-    """
-    try:
-        from fcntl import LOCK_EX, LOCK_NB, flock
-    except ImportError:  # Windows; what is written meanwhile is still seen, unless in the very last moment
-        yield
-        return
-    handle = os.open(shelf, os.O_RDONLY)
-    try:
-        try:
-            flock(handle, LOCK_EX | LOCK_NB)
-        except BlockingIOError:
-            fault = f"{FILE}: somebody else adds to it at this moment; nothing was added; try again"
-            raise RulesetReleasedError(fault) from None
-        yield
-    finally:
-        os.close(handle)
 
 
 def _append(file: Path, event: Event) -> None:

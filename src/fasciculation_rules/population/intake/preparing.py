@@ -52,28 +52,41 @@ def prepare(
     quarantine.
     """
     run = _run_of(reader, ruleset)
-    folder = Folder(out)
-    folder.prepare(run)
-    place = out / SPREAD
-    place.mkdir(mode=0o700)
-    try:
+    folder = Folder(out, "people-")
+    with folder.held(run):
         tally = Tally()
-        parts = reader.spread(place, tally, lambda _, __: None)
-        key = key_of(run)
-        said: list[dict[str, Any]] = []
-        resumed = 0
-        for number in range(parts):
-            name = f"people-{number:05d}"
-            found = folder.read(f"{name}.json")
-            if found is None or not (out / f"{name}.parquet").exists():
-                found = _part(reader, place, number, name, folder, ruleset, run, dated=reader.as_of is None, key=key)
-            else:
-                resumed += 1
-            said.append(found)
-            done(number + 1, parts)
-    finally:
-        shutil.rmtree(place, ignore_errors=True)
-    return _finish(reader, said, tally, run, folder, resumed, max_bad)
+        place = out / SPREAD
+        place.mkdir(mode=0o700)
+        try:
+            said, resumed = _parts(reader, place, tally, folder, ruleset, run, done)
+        finally:
+            shutil.rmtree(place, ignore_errors=True)
+        return _finish(reader, said, tally, run, folder, resumed, max_bad)
+
+
+def _parts(
+    reader: Reader,
+    place: Path,
+    tally: Tally,
+    folder: Folder,
+    ruleset: Ruleset,
+    run: Mapping[str, Any],
+    done: Reached,
+) -> tuple[list[dict[str, Any]], int]:
+    """What there is to say of each part, and how many were there already."""
+    said: list[dict[str, Any]] = []
+    resumed = 0
+    parts = reader.spread(place, tally, lambda _, __: None)
+    for number in range(parts):
+        name = f"people-{number:05d}"
+        found = folder.read(f"{name}.json")
+        if found is None or not (folder.place / f"{name}.parquet").exists():
+            found = _part(reader, place, number, name, folder, ruleset, run)
+        else:
+            resumed += 1
+        said.append(found)
+        done(number + 1, parts)
+    return said, resumed
 
 
 def _run_of(reader: Reader, ruleset: Ruleset) -> dict[str, Any]:
@@ -97,9 +110,6 @@ def _part(
     folder: Folder,
     ruleset: Ruleset,
     run: Mapping[str, Any],
-    *,
-    dated: bool,
-    key: str,
 ) -> dict[str, Any]:
     """Writes the people of one part, those who cannot be read apart, then what there is to say of them."""
     tally = Tally()
@@ -115,7 +125,9 @@ def _part(
             bad.append(Refused(person.id, "the record cannot be assessed"))
     folder.write(
         f"{name}.parquet",
-        lambda path: write_table(rows, path, ruleset, about=reader.about, dated=dated, run_key=key),
+        lambda path: write_table(
+            rows, path, ruleset, about=reader.about, dated=reader.as_of is None, run_key=key_of(run)
+        ),
         private=True,
     )
     if bad:
