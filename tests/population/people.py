@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from random import Random
 
 import polars as pl
@@ -181,10 +182,10 @@ def said_by_polars(rows: Sequence[Row], ruleset: Ruleset) -> list[Decoded]:
     return [decoder.decode(cells) for cells in answer.iter_rows(named=True)]
 
 
-def said_by_duckdb(rows: Sequence[Row], ruleset: Ruleset) -> list[Decoded]:
-    """All of them by the SQL."""
+def said_by_duckdb(rows: Sequence[Row], ruleset: Ruleset, *, bits: bool = True) -> list[Decoded]:
+    """All of them by the SQL, in either of its forms."""
     frame = to_frame(rows, ruleset)
-    query = query_of(ruleset, DIALECTS["duckdb"])
+    query = query_of(ruleset, DIALECTS["duckdb"] if bits else replace(DIALECTS["duckdb"], bits=""))
     decoder = Decoder(ruleset)
     with connected() as connection:
         connection.register("cohort", frame.to_arrow())

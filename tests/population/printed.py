@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import polars as pl
 
-from fasciculation_rules.engines.columns.dialects import DIALECTS
+from fasciculation_rules.engines.columns.dialects import DIALECTS, Dialect
 from fasciculation_rules.engines.columns.rules import HIGH, LOW
 from fasciculation_rules.engines.columns.sheet import FIRINGS, joined, sheet_of_program, words_of
 from fasciculation_rules.engines.columns.to_polars import to_polars
@@ -16,12 +17,20 @@ from fasciculation_rules.logic.firing import Firing
 from fasciculation_rules.logic.program import Program
 from fasciculation_rules.population.in_duckdb import connected
 
-PRINTERS = ("polars", "duckdb")
+CASES = replace(DIALECTS["duckdb"], bits="")
+"""The form that most warehouses get, run where it can be."""
+
+PRINTERS = ("polars", "bits", "cases")
 
 
 def firings(printer: str, program: Program, people: Sequence[Facts]) -> list[dict[str, Firing]]:
     """The five values of every name for every person."""
-    answer = {"polars": _polars, "duckdb": _duckdb}[printer](program, _table(program, people))
+    table = _table(program, people)
+    match printer:
+        case "polars":
+            answer = _polars(program, table)
+        case _:
+            answer = _duckdb(program, table, DIALECTS["duckdb"] if printer == "bits" else CASES)
     return [_decoded(program, cells) for cells in answer.iter_rows(named=True)]
 
 
@@ -41,8 +50,8 @@ def _polars(program: Program, table: pl.DataFrame) -> pl.DataFrame:
     return to_polars(sheet_of_program(program), table.lazy(), table.columns, ["row"]).collect()
 
 
-def _duckdb(program: Program, table: pl.DataFrame) -> pl.DataFrame:
-    query = to_sql(sheet_of_program(program), DIALECTS["duckdb"], "people", table.columns, beside=["row"])
+def _duckdb(program: Program, table: pl.DataFrame, dialect: Dialect) -> pl.DataFrame:
+    query = to_sql(sheet_of_program(program), dialect, "people", table.columns, beside=["row"])
     with connected() as connection:
         connection.register("people", table.to_arrow())
         return connection.sql(query).pl().sort("row")

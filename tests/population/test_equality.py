@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from random import Random
 
 import pytest
@@ -13,6 +14,7 @@ from fasciculation_rules.assessing.findings import close
 from fasciculation_rules.population.rows import to_row
 from fasciculation_rules.shelf.kept import kept_folder, read_kept
 
+MINI = Path(__file__).parent.parent / "rulesets" / "mini"
 NIGHTLY = pytest.param("1.0.0", marks=pytest.mark.nightly)
 
 
@@ -58,6 +60,13 @@ def test_a_row_that_was_closed_before_says_the_same() -> None:
     rows = [random_row(random, ruleset) for _ in range(200)]
     closed = [closed_row(to_case(row, ruleset), TODAY, ruleset) for row in rows]
     assert said_by_polars(closed, ruleset) == said_by_polars(rows, ruleset)
+
+
+@pytest.mark.parametrize("folder", [MINI, pytest.param("1.1.0", marks=pytest.mark.nightly)], ids=["mini", "1.1.0"])
+def test_both_forms_of_the_query_say_the_same(folder: Path | str) -> None:
+    ruleset, random = open_ruleset(folder), Random(21)
+    rows = [random_row(random, ruleset) for _ in range(300)]
+    assert said_by_duckdb(rows, ruleset, bits=False) == said_by_duckdb(rows, ruleset)
 
 
 def test_nobody_is_all_unknown_without_a_row_of_facts() -> None:

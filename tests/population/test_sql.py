@@ -71,10 +71,16 @@ def test_no_stage_of_the_newest_ruleset_has_more_columns_than_the_database_takes
     assert 600 < widest <= SMALLEST[dialect]
 
 
-def test_each_rule_stands_beside_its_line_with_title_and_citation() -> None:
+@pytest.mark.parametrize(("dialect", "column"), [("postgres", r"v\d+"), ("duckdb", r"b\d+")])
+def test_each_rule_stands_beside_its_line_with_title_and_citation(dialect: str, column: str) -> None:
     ruleset = open_ruleset("1.1.0")
-    text = query_of(ruleset, DIALECTS["duckdb"])
-    said = dict(re.findall(r" AS v\d+,? -- (.+?): (.+)", text))
+    text = query_of(ruleset, DIALECTS[dialect])
+    remarks = re.findall(rf" AS {column},? -- (.+)", text)
+    said = {
+        name: about
+        for remark in remarks
+        for name, about in re.findall(r"(?:^|; )([\w-]+)(?: >= 4)?: ([^[]*\[[^]]*\])", remark)
+    }
     for name, rule in ruleset.rules.items():
         assert all(each.row in said[getattr(rule, "finding", name)] for each in rule.evidence)
     assert "not reviewed by a clinician" in text.splitlines()[0]

@@ -33,11 +33,11 @@ def query_of(
         there,
         beside=beside,
         remark=(lambda name: _remark(name, ruleset)) if commented else lambda _: "",
-        heading=list(_heading(ruleset, table)) if commented else (),
+        heading=list(_heading(ruleset, table, dialect)) if commented else (),
     )
 
 
-def _heading(ruleset: Ruleset, table: str) -> Iterator[str]:
+def _heading(ruleset: Ruleset, table: str, dialect: Dialect) -> Iterator[str]:
     ladder = ", ".join(f"{height}={rung}" for height, rung in enumerate(ruleset.outcomes.ladder))
     yield f"ruleset {ruleset.version} ({ruleset.status}; {ruleset.about.review}), library {__version__}"
     yield f"logic {ruleset.logic_digest}"
@@ -46,7 +46,11 @@ def _heading(ruleset: Ruleset, table: str) -> Iterator[str]:
     yield "It advises clinicians and makes no diagnosis."
     yield f"{table}: a row a person, in the wide form of this ruleset; an empty cell is unknown, never no."
     yield f"Rungs: {ladder}. entry: 1 in scope, 0 not, NULL unknown."
-    yield "v0, v1, ...: 4 fires, 3 open, 2 awaits examination, 1 awaits a test, 0 does not fire."
+    worth = "4 fires, 3 open, 2 awaits examination, 1 awaits a test, 0 does not fire"
+    if dialect.bits:
+        yield f"b0, b1, ...: -1 where what stands beside it holds, else 0. A name is worth: {worth}."
+    else:
+        yield f"v0, v1, ...: {worth}."
     yield "Bit B of fired_W (and of open_W and so on) is the name with the number 63 * W + B."
     yield "Bit B of candidate_W (and of supported_W and so on) is a condition, in the order of the outcomes."
     yield "Bit B of unanswered is the question B of the screen."

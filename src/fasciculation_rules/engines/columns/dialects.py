@@ -9,12 +9,16 @@ MODULO_FUNCTION, MODULO_OPERATOR = "MOD({0}, {1})", "({0} % {1})"
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """How one database writes a remainder and its 64-bit integer, how a stage is opened, and what its readers need."""
+    """How one database writes a remainder and its 64-bit integer, how a stage is opened, and what its readers need.
+
+    `bits` is its smallest integer with a sign, where truths are bits; without it they are cases.
+    """
 
     name: str
     integer: str = "BIGINT"
     modulo: str = MODULO_FUNCTION
     stage: str = "AS ("
+    bits: str = ""
     note: str = ""
 
 
@@ -26,7 +30,7 @@ _SPARK = (
 DIALECTS = {
     dialect.name: dialect
     for dialect in (
-        Dialect("duckdb"),
+        Dialect("duckdb", bits="TINYINT"),
         Dialect("spark", note=_SPARK),
         Dialect("databricks", note="ANSI mode is expected, as it is by default."),
         Dialect("tsql", modulo=MODULO_OPERATOR, note="No boolean and no GREATEST or LEAST is used."),
