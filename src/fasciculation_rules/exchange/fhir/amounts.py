@@ -115,7 +115,7 @@ class Scale:
             unit = self.quantity.unit
         if not unit:
             return "", "unit-unreadable"
-        return ("", "unit-disagrees") if self._of_another_property(unit) else (unit, "")
+        return ("", "unit-disagrees") if self.of_another_property(unit) else (unit, "")
 
     def _named(self, text: str) -> str:
         """The unit that a text names for this quantity, or an empty text."""
@@ -132,7 +132,7 @@ class Scale:
         """Words for units (`days`, `C`) are no UCUM; `mmol/l` is."""
         return code not in WORDS or "/" in code
 
-    def _of_another_property(self, unit: str) -> bool:
+    def of_another_property(self, unit: str) -> bool:
         """Whether the code is about moles and the unit about mass, or the like; only one of them can be right."""
         if not self.meaning.unit:
             return False

@@ -36,7 +36,7 @@ class Table:
     def scan(self) -> pl.LazyFrame:
         """As it stands in the files."""
         if self.is_csv:
-            return pl.scan_csv(list(self.files), infer_schema=False, raise_if_empty=False)
+            return _scan_csv(list(self.files))
         return pl.scan_parquet(list(self.files))
 
     def read(self, frame: pl.LazyFrame | None = None) -> pl.LazyFrame:
@@ -116,7 +116,7 @@ def _types(file: Path, problems: list[Problem]) -> pl.Schema | None:
         with file.open("rb") as opened:
             opened.read(1)
         if file.suffix == ".csv":
-            return pl.scan_csv(file, infer_schema=False, raise_if_empty=False).collect_schema()
+            return _scan_csv([file]).collect_schema()
         return pl.scan_parquet(file).collect_schema()
     except OSError as error:
         problems.append(unreadable(str(file), error))
@@ -125,6 +125,14 @@ def _types(file: Path, problems: list[Problem]) -> pl.Schema | None:
         said = "CSV" if file.suffix == ".csv" else "Parquet"
         problems.append(_fault(file, kind, f"the file cannot be read as {said}", "write it anew"))
     return None
+
+
+def _scan_csv(files: list[Path]) -> pl.LazyFrame:
+    """Every column as text. Vocabularies come with tabs, and then quotes are letters like any others."""
+    with files[0].open("rb") as opened:
+        tabs = b"\t" in opened.readline()
+    dialect: dict[str, Any] = {"separator": "\t", "quote_char": None} if tabs else {}
+    return pl.scan_csv(files, infer_schema=False, raise_if_empty=False, **dialect)
 
 
 def _misfits(file: Path, types: pl.Schema, wanted: Sequence[Wanted]) -> Iterator[Problem]:
