@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, assert_never
 
 import typer
 
 from fasciculation_rules.cli.days import read_day
 from fasciculation_rules.cli.opening import ChosenRuleset, opened
 from fasciculation_rules.cli.progress import progress
-from fasciculation_rules.model.ruleset import Ruleset
 from fasciculation_rules.population.intake.reader import Reader
 from fasciculation_rules.population.packages import need
 
@@ -22,13 +22,14 @@ class FormName(StrEnum):
     """What the records are."""
 
     LONG = "long"
+    OMOP = "omop"
 
 
 def prepare_command(
     input_: Annotated[
         str, typer.Argument(metavar="INPUT", help="The records: a file, a folder, or a pattern, as its form asks for.")
     ],
-    from_: Annotated[FormName, typer.Option("--from", metavar="FORM", help="long.")],
+    from_: Annotated[FormName, typer.Option("--from", metavar="FORM", help="long or omop.")],
     out: Annotated[Path, typer.Option(metavar="DIR", file_okay=False, help="The folder for the table.")],
     as_of: Annotated[
         str | None, typer.Option(metavar="DATE", help="The day for everybody, YYYY-MM-DD; nothing later is read.")
@@ -38,6 +39,21 @@ def prepare_command(
         typer.Option(metavar="FILE", help="Each person's own day: Parquet or CSV with person_id and index_date."),
     ] = None,
     ruleset: ChosenRuleset = None,
+    concept_sets: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", file_okay=False, exists=True, help="omop: your concept sets, beside the verified."),
+    ] = None,
+    site: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="omop: how the records are written at your site (YAML).")
+    ] = None,
+    notes: Annotated[bool, typer.Option("--notes", help="omop: read the terms of notes (note_nlp) too.")] = False,
+    absent_within_observation: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="FINDING",
+            help="omop: a drug or procedure that is absent where nothing was recorded of it; may be repeated.",
+        ),
+    ] = None,
     max_bad: Annotated[
         float, typer.Option(metavar="SHARE", min=0, max=1, help="Stop where more of the people cannot be read.")
     ] = 0.01,
@@ -51,26 +67,45 @@ def prepare_command(
     """
     need("polars")
     need("pyarrow")
+    from fasciculation_rules.population.intake.dates import open_index_dates
+    from fasciculation_rules.population.intake.long.reader import open_long
+    from fasciculation_rules.population.intake.omop.reader import open_omop
     from fasciculation_rules.population.intake.preparing import prepare
     from fasciculation_rules.population.intake.report import lines_of
 
+    _check_form(
+        from_,
+        {
+            "--concept-sets": (concept_sets is not None, FormName.OMOP),
+            "--site": (site is not None, FormName.OMOP),
+            "--notes": (notes, FormName.OMOP),
+            "--absent-within-observation": (bool(absent_within_observation), FormName.OMOP),
+        },
+    )
     chosen = opened(ruleset)
-    reader = _reader(from_, input_, chosen, as_of, index_dates)
+    day = read_day(as_of, "--as-of")
+    dates = open_index_dates(str(index_dates)) if index_dates is not None else None
+    reader: Reader
+    match from_:
+        case FormName.LONG:
+            reader = open_long(input_, chosen, day, dates)
+        case FormName.OMOP:
+            absent = tuple(absent_within_observation or ())
+            reader = open_omop(
+                input_, chosen, day, dates, concept_sets=concept_sets, site=site, notes=notes, absent=absent
+            )
+        case _:
+            assert_never(from_)
     with progress("parts") as reached:
         found = prepare(reader, out, chosen, max_bad=max_bad, done=reached)
-    day = reader.as_of or "the index date of each person"
-    for line in lines_of(found, chosen, form=reader.form, day=day, least=min_cell):
+    told = reader.as_of or "the index date of each person"
+    for line in lines_of(found, chosen, form=reader.form, day=told, least=min_cell):
         typer.echo(line)
     return PARTIAL if found.quarantined or found.incomplete else DONE
 
 
-def _reader(form: FormName, place: str, ruleset: Ruleset, as_of: str | None, index_dates: Path | None) -> Reader:
-    """The input opened and looked at."""
-    from fasciculation_rules.population.intake.dates import open_index_dates
-    from fasciculation_rules.population.intake.long.reader import open_long
-
-    day = read_day(as_of, "--as-of")
-    dates = open_index_dates(str(index_dates)) if index_dates is not None else None
-    match form:
-        case FormName.LONG:
-            return open_long(place, ruleset, day, dates)
+def _check_form(form: FormName, given: Mapping[str, tuple[bool, FormName]]) -> None:
+    """Refuses options that another form has."""
+    for option, (said, owner) in given.items():
+        if said and owner is not form:
+            raise typer.BadParameter(f"is for --from {owner.value} only; leave it away", param_hint=f"'{option}'")

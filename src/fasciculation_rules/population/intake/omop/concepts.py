@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -21,6 +23,12 @@ _OPERATORS = {"<": "<", "<=": "<=", "≤": "<=", "=": "", ">=": ">=", "≥": ">=
 
 _SUSPICIONS = ("admission", "admitting", "preliminary", "provisional", "suspected", "rule out", "differential")
 """Words in the name of a status with which a condition is a guess, or one of several."""
+
+
+def digest_of(said: object) -> str:
+    """Of plain values."""
+    return "sha256:" + hashlib.sha256(json.dumps(said).encode()).hexdigest()
+
 
 _RELATIVES = ("family history", "fh:")
 
@@ -45,14 +53,13 @@ class Vocabulary:
     @cached_property
     def version(self) -> str:
         """Of the whole vocabulary, as its own row or the source says it; empty where neither does."""
+        said: list[str] = []
         if "vocabulary" in self.tables:
             whole = self._frame("vocabulary").filter(pl.col("vocabulary_id") == "None")
-            if said := whole.collect()["vocabulary_version"].drop_nulls().to_list():
-                return str(said[0])
-        if "cdm_source" in self.tables:
-            if said := self._frame("cdm_source").collect()["vocabulary_version"].drop_nulls().to_list():
-                return str(min(said))
-        return ""
+            said = whole.collect()["vocabulary_version"].drop_nulls().to_list()
+        if not said and "cdm_source" in self.tables:
+            said = self._frame("cdm_source").collect()["vocabulary_version"].drop_nulls().to_list()
+        return min(said, default="")
 
     def found(self, wanted: Iterable[Concept]) -> dict[Concept, str]:
         """The ids of concepts, of those that are there; an id stands for itself."""
@@ -71,7 +78,8 @@ class Vocabulary:
 
     def below(self, ancestors: Iterable[str]) -> dict[str, set[str]]:
         """All that stand below each of some concepts, the concepts themselves left out."""
-        wanted, found = sorted(set(ancestors)), {}
+        wanted = sorted(set(ancestors))
+        found: dict[str, set[str]] = {}
         if not wanted:
             return {}
         if "concept_ancestor" not in self.tables:
@@ -97,6 +105,12 @@ class Vocabulary:
             return []
         small = pl.col("vocabulary_id").is_in(_SMALL) | (pl.col("domain_id") == "Meas Value Operator")
         return self._named(self._frame("concept").filter(small))
+
+    @property
+    def read_as(self) -> str:
+        """Of what units, operators, sexes and statuses are read as, so that another vocabulary is another run."""
+        said = [sorted(each.items()) for each in (self.units, self.operators, self.sexes)]
+        return digest_of([*said, sorted(self.suspicions)])
 
     @cached_property
     def units(self) -> dict[str, str]:

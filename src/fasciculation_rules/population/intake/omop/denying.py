@@ -65,7 +65,7 @@ def check_absent(names: Sequence[str], ruleset: Ruleset, meanings: Meanings, tab
         domains = {domain for each in meanings.meant if each.item == name for domain in each.domains}
         if not domains or not domains <= {*TABLES}:
             raise PopulationError(
-                f"--absent-within-observation: '{name}' needs a concept set of its own with the domain drug or procedure"
+                f"--absent-within-observation: '{name}' needs a concept set of its own of the domain drug or procedure"
             )
         if lacking := sorted(TABLES[domain] for domain in domains if TABLES[domain] not in tables):
             raise PopulationError(
@@ -74,7 +74,7 @@ def check_absent(names: Sequence[str], ruleset: Ruleset, meanings: Meanings, tab
 
 
 def denials(names: Sequence[str], persons: pl.DataFrame, periods: pl.DataFrame, seen: pl.DataFrame) -> pl.DataFrame:
-    """Absent on the index date: of those observed then, who has no record of it until then. `seen` has those records."""
+    """Absent on the index date: of those observed then who have no record of it by then. `seen` has such records."""
     day = pl.col(INDEX_DATE)
     observed = periods.join(persons.select(PERSON, INDEX_DATE), on=PERSON).filter(
         day.is_between("observed_from", "observed_to")

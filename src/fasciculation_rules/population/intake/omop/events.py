@@ -36,7 +36,7 @@ def conditions(rows: pl.DataFrame, eras: pl.DataFrame | None, context: Context, 
 
 
 def _ended(eras: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:
-    """Of which records every era that holds them had been over for long enough, so that no later record can reach it."""
+    """Which records are only in eras that had been over for so long that no later record can belong to them."""
     key = [PERSON, "condition_concept_id", "condition_start_date"]
     pairs = found.select(*key, INDEX_DATE).unique().join(eras, on=[PERSON, "condition_concept_id"])
     start, end = pl.col("condition_era_start_date"), pl.col("condition_era_end_date")

@@ -1,4 +1,4 @@
-"""Which rows of a table say something, and of which item: by the standard concept first, by that of the source second."""
+"""Which rows of a table say something, and of which item: by the standard concept first, else by the source."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from typing import Any
 import polars as pl
 
 from fasciculation_rules.errors import MappingError, PopulationError
-from fasciculation_rules.model.concept_sets import Domain, OmopSite
+from fasciculation_rules.model.concept_sets import Domain
 from fasciculation_rules.model.ruleset import Ruleset
 from fasciculation_rules.population.intake.dates import IndexDates
 from fasciculation_rules.population.intake.long.people import SITE, Part, people_of
@@ -73,6 +73,7 @@ class OmopReader:
             "tables": {name: sorted(each["sha256"] for each in table.inputs) for name, table in read.items()},
             "tables_not_there": [name for name in (*ABOUT_PEOPLE, *EVENTS) if name not in self.tables],
             "vocabulary": self.context.vocabulary.version,
+            "vocabulary_read_as": self.context.vocabulary.read_as,
             "concept_sets": self.context.meanings.digest,
             "site": self.context.site.model_dump(mode="json"),
             "absent_within_observation": list(self.absent),

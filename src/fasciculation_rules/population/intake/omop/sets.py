@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -18,7 +16,7 @@ from fasciculation_rules.exchange.systems import ICD10CM, LOINC, SNOMED
 from fasciculation_rules.model.concept_sets import Answer, Concept, ConceptSet, Domain, Member, Switch
 from fasciculation_rules.model.ruleset import Ruleset
 from fasciculation_rules.model.vocabulary import Finding
-from fasciculation_rules.population.intake.omop.concepts import Vocabulary
+from fasciculation_rules.population.intake.omop.concepts import Vocabulary, digest_of
 from fasciculation_rules.population.intake.omop.files import documents_of, placed
 
 VOCABULARIES = {SNOMED: "SNOMED", LOINC: "LOINC", ICD10CM: "ICD10CM"}
@@ -62,8 +60,7 @@ class Meanings:
     @property
     def digest(self) -> str:
         """Of all of it, so that another vocabulary is another run."""
-        said = [[sorted(map(repr, self.meant)), sorted(self.answers)]]
-        return "sha256:" + hashlib.sha256(json.dumps(said).encode()).hexdigest()
+        return digest_of([sorted(map(repr, self.meant)), sorted(self.answers)])
 
 
 def of_codes(ruleset: Ruleset) -> list[ConceptSet]:

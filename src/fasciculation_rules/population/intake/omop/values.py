@@ -110,7 +110,7 @@ def _numbers(found: pl.DataFrame, context: Context, words: Words, tally: Tally) 
 def _unit(context: Context) -> pl.Expr:
     """In UCUM by its concept; where it has none, as the file of the site says."""
     known = pl.col("unit_concept_id").replace_strict(context.vocabulary.units, default=None, return_dtype=pl.String)
-    unit = pl.when(~_nothing("unit_concept_id")).then(known)
+    unit: pl.Expr = pl.when(~_nothing("unit_concept_id")).then(known)
     for local in reversed(context.site.units):
         there = pl.col("unit_source_value")
         same = there.is_null() if local.source_unit is None else there == local.source_unit
