@@ -51,7 +51,13 @@ BELOW = [(101, 101), (102, 102), (102, 103), (102, 104), (801, 801), (801, 802)]
 
 VOCABULARY: Rows = {
     "concept": [
-        {"concept_id": id_, "vocabulary_id": said[0], "concept_code": said[1], "concept_name": said[2], "domain_id": said[3]}
+        {
+            "concept_id": id_,
+            "vocabulary_id": said[0],
+            "concept_code": said[1],
+            "concept_name": said[2],
+            "domain_id": said[3],
+        }
         for id_, said in CONCEPTS.items()
     ],
     "concept_ancestor": [
@@ -69,7 +75,8 @@ SETS = {
     "concepts:\n  - {concept_id: 801, descendants: yes}\n",
     "neck_surgery": "format: 1\nconcept_set: operations\nitem: neck_surgery\ndomains: [procedure]\n"
     "concepts:\n  - {vocabulary: SNOMED, code: made-up-10}\n",
-    "glucose": "format: 1\nconcept_set: glucose\nitem: glucose\ndomains: [measurement]\nconcepts:\n  - {concept_id: 204}\n",
+    "glucose": "format: 1\nconcept_set: glucose\nitem: glucose\ndomains: [measurement]\n"
+    "concepts:\n  - {concept_id: 204}\n",
 }
 """Concept sets of the site."""
 

@@ -6,8 +6,8 @@ import csv
 import datetime
 import json
 import stat
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -16,8 +16,9 @@ import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from said import Statement, expected
 
-from fasciculation_rules import Case, open_ruleset
+from fasciculation_rules import open_ruleset
 from fasciculation_rules.cli.app import run
 from fasciculation_rules.errors import PopulationError
 from fasciculation_rules.model.vocabulary import Finding
@@ -25,27 +26,12 @@ from fasciculation_rules.population.intake import spreading
 from fasciculation_rules.population.intake.dates import open_index_dates
 from fasciculation_rules.population.intake.long.reader import open_long
 from fasciculation_rules.population.intake.long.reasons import REASONS
-from fasciculation_rules.population.intake.person import Person, cells_of
 from fasciculation_rules.population.intake.preparing import Prepared, prepare
 from fasciculation_rules.population.schema import INDEX_DATE, PERSON
 
 RULESET = open_ruleset(Path(__file__).parent.parent / "rulesets" / "mini")
 DAY = datetime.date(2026, 11, 1)
 ABOUT = {PERSON, INDEX_DATE, "alive", "observed_days", "site"}
-
-
-@dataclass(frozen=True)
-class Statement:
-    """A row of the long form as its words."""
-
-    person_id: str
-    item: str
-    value: str
-    unit: str = ""
-    date: str = ""
-    reference_low: str = ""
-    reference_high: str = ""
-    source: str = ""
 
 
 Row = dict[str, Any]
@@ -90,40 +76,6 @@ def table_of(tmp: Path, rows: Sequence[Any], **options: Any) -> dict[str, Row]:
     return rows_of(tmp / f"out{number}")
 
 
-# ---------------------------------------------------------------- what counts, said once more and plainly
-
-
-def expected(said: Iterable[Statement], on: datetime.date = DAY) -> Row:
-    """What `assess` knows of a case with what counts of some statements, of which none has a rival of its time."""
-    given: dict[str, Any] = {}
-    for name, item in RULESET.vocabulary.items.items():
-        mine = [one for one in said if one.item == name and (not one.date or day_of(one) <= on)]
-        dated = sorted((one for one in mine if one.date), key=lambda one: one.date)
-        undated = [one for one in mine if not one.date]
-        if not isinstance(item, Finding) or item.values:
-            chosen = (dated or undated or [None])[-1]
-        else:
-            order = [*undated, *dated] if item.needs_date else [*dated, *undated]
-            counting = [one for one in order if one.value == "present" and fresh(one, item.horizon.present, on)]
-            chosen = (counting or order or [None])[-1]
-        if chosen is not None:
-            given[name] = {
-                "value": f"{chosen.value} {chosen.unit}".strip(),
-                **({"at": chosen.date} if chosen.date else {}),
-            }
-    return dict(cells_of(Person("x", Case.read({"given": given}), on), RULESET))
-
-
-def day_of(one: Statement) -> datetime.date:
-    return datetime.date.fromisoformat(one.date[:10])
-
-
-def fresh(one: Statement, days: int | None, on: datetime.date) -> bool:
-    if not one.date:
-        return not RULESET.vocabulary.items[one.item].needs_date
-    return days is None or (on - day_of(one)).days <= days
-
-
 AMOUNTS = {
     "age": ("years", 0, 100), "potassium": ("mmol/L", 2, 7), "twitch_duration": ("days", 0, 400),
     "calcium_total": ("mmol/L", 1, 3), "albumin": ("g/L", 20, 50), "calcium_adjusted": ("mmol/L", 1, 3),
@@ -163,7 +115,7 @@ def test_each_row_is_what_assess_knows_of_that_persons_statements(
     tmp = tmp_path_factory.mktemp("long")
     rows = [one for said in people for one in said]
     found = table_of(tmp, rows)
-    assert found == {said[0].person_id: expected(said) for said in people}
+    assert found == {said[0].person_id: expected(said, RULESET, DAY) for said in people}
     Random(seed).shuffle(rows)
     assert table_of(tmp, rows) == found
 
