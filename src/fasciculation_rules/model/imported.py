@@ -43,6 +43,15 @@ class Counted:
 
 
 @dataclass(frozen=True, slots=True)
+class UnitWritten:
+    """A unit as it was written with values of a quantity, and how often; empty where none was written."""
+
+    item: str
+    unit: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
 class SetAside:
     """Something that was not taken as it stands, or that a reader should know. Names items, never values."""
 
@@ -75,6 +84,7 @@ class ImportReport(Reported):
     known_codes: tuple[Counted, ...] = ()
     unknown_codes: tuple[Counted, ...] = ()
     text_only: Frozen[str, int] = FrozenMapping({})
+    units: tuple[UnitWritten, ...] = ()
     notices: tuple[SetAside, ...] = ()
 
 

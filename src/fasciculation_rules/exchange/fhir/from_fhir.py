@@ -6,6 +6,7 @@ import datetime
 import hashlib
 import hmac
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -14,7 +15,7 @@ from fasciculation_rules.exchange.fhir.conditions import read_condition
 from fasciculation_rules.exchange.fhir.medications import read_request, read_statement
 from fasciculation_rules.exchange.fhir.moments import Clock
 from fasciculation_rules.exchange.fhir.observations import read_observation, read_report
-from fasciculation_rules.exchange.fhir.opening import Entry, Opened, is_error, open_data
+from fasciculation_rules.exchange.fhir.opening import Entry, is_error, open_data
 from fasciculation_rules.exchange.fhir.patient import read_patient
 from fasciculation_rules.exchange.fhir.questionnaires import read_answers
 from fasciculation_rules.exchange.fhir.reading import Reading
@@ -22,7 +23,7 @@ from fasciculation_rules.exchange.fhir.relatives import read_family, read_proced
 from fasciculation_rules.exchange.fhir.settling import Settler
 from fasciculation_rules.exchange.fhir.shapes import Json, objects_of
 from fasciculation_rules.exchange.fhir.statement import Statement
-from fasciculation_rules.exchange.fhir.subject import SUBJECT_KEYS, Subject, subject_of
+from fasciculation_rules.exchange.fhir.subject import SUBJECT_KEYS, subject_of
 from fasciculation_rules.exchange.fhir.tally import Tally, shown_code, shown_system
 from fasciculation_rules.exchange.meanings import Meanings, is_of_relatives, of_relatives, of_ruleset, with_mapping
 from fasciculation_rules.exchange.systems import system_of
@@ -67,19 +68,68 @@ def from_fhir(
     What is refuted, old, planned, of somebody else or not understood never becomes a presence, and deleting a resource
     never makes one. Raises FhirError, MappingError or RulesetError for bad input, ArgumentError for a wrong argument.
     """
-    clock = _clock(as_of, time_zone)
-    site = None if mapping is None else SiteMapping.read(mapping)
-    ruleset = ruleset if isinstance(ruleset, Ruleset) else open_ruleset(ruleset)
+    clock = clock_of(as_of, time_zone)
+    words = words_of(ruleset if isinstance(ruleset, Ruleset) else open_ruleset(ruleset), mapping)
+    return read_with(words, data, clock, as_of=as_of, patient=patient, key=key)
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What codes mean for a ruleset and a site: worked out once where many records are read."""
+
+    ruleset: Ruleset
+    meanings: Meanings
+    relatives: Meanings
+    links: Mapping[str, Mapping[str, str]]
+    aliases: Mapping[str, str]
+    mapping: MappingIdentity | None
+
+
+def words_of(ruleset: Ruleset, mapping: SiteMapping | Mapping[str, Any] | None) -> Words:
+    """Raises MappingError where the mapping of the site does not fit the ruleset."""
     meanings: Meanings = ruleset.kept(of_ruleset)
-    if site is not None:
-        meanings = with_mapping(meanings, site, ruleset)
+    relatives: Meanings = ruleset.kept(of_relatives)
+    if mapping is None:
+        return Words(ruleset, meanings, relatives, {}, {}, None)
+    site = SiteMapping.read(mapping)
+    meanings = with_mapping(meanings, site, ruleset)
+    mapped = {(system_of(local.system), local.code) for local in site.codes if is_of_relatives(local.item)}
+    return Words(
+        ruleset,
+        meanings,
+        {**relatives, **{key: meanings[key] for key in mapped}},
+        {form.questionnaire: form.items for form in site.questionnaires},
+        site.units,
+        MappingIdentity(name=site.mapping, digest=digest_of(site.model_dump(mode="json"))),
+    )
+
+
+def read_with(
+    words: Words,
+    data: Any,
+    clock: Clock,
+    *,
+    as_of: datetime.datetime,
+    patient: str | None = None,
+    key: bytes = b"",
+) -> Imported:
+    """`from_fhir` with the meaning of codes and the clock at hand. Raises FhirError, ArgumentError."""
     tally = Tally()
     opened = open_data(data, clock, tally)
-    subject = subject_of(opened, patient)
-    reading = _reading(ruleset, meanings, site, clock, tally, opened, subject)
+    reading = Reading(
+        ruleset=words.ruleset,
+        meanings=words.meanings,
+        relatives=words.relatives,
+        links=words.links,
+        aliases=words.aliases,
+        clock=clock,
+        tally=tally,
+        opened=opened,
+        subject=subject_of(opened, patient),
+    )
     deceased = _read_all(reading)
     reading.read_amounts()
-    settler = Settler(ruleset, clock, tally)
+    settler = Settler(words.ruleset, clock, tally)
     chosen = settler.settled(reading.statements, reading.onsets)
     return Imported(
         case=Case.read({"given": {name: _given(one, settler) for name, one in chosen.items()}}),
@@ -88,23 +138,23 @@ def from_fhir(
             as_of=as_of,
             on=clock.today,
             time_zone=str(clock.zone),
-            ruleset=ruleset.version,
-            logic_digest=ruleset.logic_digest,
-            mapping=None
-            if site is None
-            else MappingIdentity(name=site.mapping, digest=digest_of(site.model_dump(mode="json"))),
+            ruleset=words.ruleset.version,
+            logic_digest=words.ruleset.logic_digest,
+            mapping=words.mapping,
             deceased=deceased,
             resources=FrozenMapping(tally.read()),
             another_subject=tally.another_subject,
             known_codes=tally.known_codes(),
             unknown_codes=tally.unknown_codes(),
             text_only=FrozenMapping(dict(sorted(tally.text_only.items()))),
+            units=tally.units_written(),
             notices=tally.notices(),
         ),
     )
 
 
-def _clock(as_of: object, time_zone: object) -> Clock:
+def clock_of(as_of: object, time_zone: object) -> Clock:
+    """The clock of a reading. Raises ArgumentError where a time has no offset, or no such zone is known."""
     if not isinstance(as_of, datetime.datetime) or as_of.utcoffset() is None:
         raise wrong_argument("`as_of` is a datetime with an offset from UTC", as_of)
     if isinstance(time_zone, str):
@@ -119,33 +169,6 @@ def _clock(as_of: object, time_zone: object) -> Clock:
             "`time_zone` is a ZoneInfo or a name that this machine knows, such as 'Europe/London'", time_zone
         )
     return Clock.at(as_of, time_zone)
-
-
-def _reading(
-    ruleset: Ruleset,
-    meanings: Meanings,
-    site: SiteMapping | None,
-    clock: Clock,
-    tally: Tally,
-    opened: Opened,
-    subject: Subject,
-) -> Reading:
-    relatives: Meanings = ruleset.kept(of_relatives)
-    if site is not None:
-        mapped = {(system_of(local.system), local.code) for local in site.codes if is_of_relatives(local.item)}
-        relatives = {**relatives, **{key: meanings[key] for key in mapped}}
-    links = {form.questionnaire: form.items for form in site.questionnaires} if site else {}
-    return Reading(
-        ruleset=ruleset,
-        meanings=meanings,
-        relatives=relatives,
-        links=links,
-        aliases=site.units if site else {},
-        clock=clock,
-        tally=tally,
-        opened=opened,
-        subject=subject,
-    )
 
 
 # ---------------------------------------------------------------- resources

@@ -231,6 +231,7 @@ class Reading:
     def measure(self, entry: Entry, found: Found, kind: str, value: object, ranges: object, told: Told) -> None:
         """Keeps the value of a quantity, with the reference interval of its report, for `read_amounts`."""
         name, day = found.meaning.item, told.moment.first if told.moment else datetime.date.min
+        self.tally.units[name, unit_written(value)] += 1
         if told.moment is None and self.ruleset.vocabulary.items[name].horizon.present is not None:
             return self.refuse("undated-not-taken", entry, name)
         measured = Measured(entry, found, kind, value, ranges, told)
@@ -287,6 +288,13 @@ class Reading:
                 return [], ""
             case _:
                 assert_never(standing)
+
+
+def unit_written(value: object) -> str:
+    """The code of a unit, else its words, of a Quantity or of an end of a Range."""
+    found = object_of(value)
+    found = object_of(found.get("low")) or object_of(found.get("high")) or found
+    return text_of(found.get("code")) or text_of(found.get("unit"))
 
 
 def source_of(entry: Entry, found: Found, told: Told) -> Source:

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass, field
 
-from fasciculation_rules.model.imported import Counted, SetAside
+from fasciculation_rules.model.imported import Counted, SetAside, UnitWritten
 
 REASONS: dict[str, str] = {
     "ahead-of-time": "dated after the time of reading",
@@ -53,6 +53,7 @@ ABOUT_RECORD = frozenset({"deceased", "incomplete-page", "operation-outcome"})
 
 _SYSTEM = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{1,15}:[^\s@'\"<>]{1,200}")
 _TYPE = re.compile(r"[A-Z][A-Za-z]{1,40}")
+_UNIT = re.compile(r"[A-Za-z0-9%µμ°/*.^+(){}\[\]'\"_-]{1,32}")
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/+^-]{0,63}")
 HIDDEN = "(not shown)"
 
@@ -65,6 +66,7 @@ class Tally:
     known: Counter[tuple[str, str, str]] = field(default_factory=Counter)
     unknown: Counter[tuple[str, str]] = field(default_factory=Counter)
     text_only: Counter[str] = field(default_factory=Counter)
+    units: Counter[tuple[str, str]] = field(default_factory=Counter)
     aside: Counter[tuple[str, str, str]] = field(default_factory=Counter)
     another_subject: int = 0
 
@@ -93,6 +95,13 @@ class Tally:
             shown[shown_as(system, _SYSTEM), shown_as(code, _CODE)] += count
         return tuple(Counted(system=system, code=code, count=count) for (system, code), count in sorted(shown.items()))
 
+    def units_written(self) -> tuple[UnitWritten, ...]:
+        """Units as they were written, by quantity, in order; what does not look like one is not shown."""
+        shown: Counter[tuple[str, str]] = Counter()
+        for (quantity, unit), count in self.units.items():
+            shown[quantity, shown_as(unit, _UNIT)] += count
+        return tuple(UnitWritten(quantity, unit, count) for (quantity, unit), count in sorted(shown.items()))
+
     def notices(self) -> tuple[SetAside, ...]:
         """What was set aside, in order."""
         return tuple(
@@ -106,6 +115,11 @@ class Tally:
 def shown_as(text: str, pattern: re.Pattern[str]) -> str:
     """The text if it looks as it should, else that it is not shown."""
     return text if not text or pattern.fullmatch(text) else HIDDEN
+
+
+def shown_type(kind: str) -> str:
+    """A type of resource as it may be printed."""
+    return shown_as(kind, _TYPE)
 
 
 def shown_code(code: str) -> str:
