@@ -49,9 +49,9 @@ class Part:
         with self.stack:
             for name in sorted(self._own.spans):
                 if digest(name) in self._gone:
-                    self.tally.aside["patient records that were deleted, or merged into another"] += 1
+                    self.tally.set_aside("not-a-person")
                 elif self.dated and name not in self._days.spans:
-                    self.tally.aside["people without an index date"] += 1
+                    self.tally.set_aside("not-dated")
                 else:
                     found = self._person(name)
                     if found is not None:
@@ -119,7 +119,7 @@ class Part:
         except FhirError as error:
             code = error.problems[0].code if error.problems else "not-fhir"
             if code == "patient-replaced":
-                self.tally.aside["patient records that were deleted, or merged into another"] += 1
+                self.tally.set_aside("not-a-person")
                 return None
             return Refused(name, f"the record cannot be read ({code})")
         except CaseError:
@@ -208,8 +208,6 @@ def _count(report: ImportReport, tally: Tally) -> None:
         tally.units[unit.item, unit.unit or "(none)"] += unit.count
     for notice in report.notices:
         if notice.code not in TAKEN:
-            tally.aside[notice.message] += notice.count
-    if report.another_subject:
-        tally.aside["about somebody else as well"] += report.another_subject
-    if words := sum(report.text_only.values()):
-        tally.aside["concepts with words and no code"] += words
+            tally.set_aside(notice.code, notice.count)
+    tally.set_aside("another-subject", report.another_subject)
+    tally.set_aside("text-only", sum(report.text_only.values()))

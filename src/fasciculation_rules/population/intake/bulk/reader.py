@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from fasciculation_rules.population.intake.bulk.people import SITE, Part
 from fasciculation_rules.population.intake.bulk.spill import BUFFERED
 from fasciculation_rules.population.intake.bulk.spreading import Spreading
 from fasciculation_rules.population.intake.bulk.when import When, end_of
+from fasciculation_rules.population.intake.dates import IndexDates
 from fasciculation_rules.population.intake.person import Person, Refused
 from fasciculation_rules.population.intake.reader import Reached
 from fasciculation_rules.population.intake.tally import Tally
@@ -26,19 +27,15 @@ from fasciculation_rules.population.intake.tally import Tally
 PART_BYTES = 48 * 1024 * 1024
 """What a part holds of the input, about."""
 
-Days = Callable[[], Iterable[tuple[str, datetime.date]]]
-"""The index date of each person, read anew at every call."""
-
 
 @dataclass
 class BulkReader:
-    """Exports that were checked, as a `Reader`. `days` are index dates, and `days_digest` that of their file."""
+    """Exports that were checked, as a `Reader`."""
 
     exports: tuple[Export, ...]
     words: Words
     when: When
-    days: Days | None = None
-    days_digest: str = ""
+    dates: IndexDates | None = None
     part_bytes: int = PART_BYTES
     buffered: int = BUFFERED
     doubts: list[str] = field(default_factory=list)
@@ -59,7 +56,7 @@ class BulkReader:
             "time": self.when.time.isoformat() if self.when.time else None,
             "time_zone": str(self.when.zone),
             "mapping": mapping.digest if mapping else None,
-            "index_dates": self.days_digest or None,
+            **(self.dates.identity() if self.dates else {}),
             "exports": [sorted(f"{file.role.value} {file.sha256}" for file in each.files) for each in self.exports],
             "part_bytes": self.part_bytes,
         }
@@ -67,7 +64,7 @@ class BulkReader:
     def inputs(self) -> list[dict[str, Any]]:
         """Each file of each export."""
         several = len(self.exports) > 1
-        return [
+        files = [
             {
                 "file": f"{export.place.name}/{file.path.name}" if several else file.path.name,
                 "sha256": file.sha256,
@@ -77,6 +74,7 @@ class BulkReader:
             for export in self.exports
             for file in export.files
         ]
+        return [*files, *(self.dates.table.inputs if self.dates else ())]
 
     def incomplete(self) -> list[str]:
         """What the manifests say that is not here, and what was met in the files."""
@@ -88,36 +86,39 @@ class BulkReader:
         parts = max(1, -(-total // self.part_bytes))
         clock = Clock.at(datetime.datetime(2000, 1, 1, tzinfo=datetime.UTC), self.when.zone)
         spreading = Spreading(self.exports, place, parts, tally, clock, self.buffered)
-        self.server = spreading.run(self.days() if self.days else (), done)
+        self.server = spreading.run(self._days(), done)
         self.doubts = spreading.doubts
         return parts
 
     def people(self, place: Path, part: int, tally: Tally) -> Iterator[Person | Refused]:
         """Those of one part."""
-        dated = self.days is not None
+        dated = self.dates is not None
         return Part(place, part, self.words, self.when, self.server, dated, tally).people()
 
+    def _days(self) -> Iterable[tuple[str, datetime.date]]:
+        """The index date of each person."""
+        return self.dates.frame().collect(engine="streaming").iter_rows() if self.dates else ()
 
-def bulk_reader(
+
+def open_bulk(
     place: Path,
     ruleset: Ruleset,
     *,
     time_zone: ZoneInfo,
     as_of: datetime.date | datetime.datetime | None = None,
-    days: Days | None = None,
-    days_digest: str = "",
+    dates: IndexDates | None = None,
     mapping: SiteMapping | Mapping[str, Any] | None = None,
     part_bytes: int = PART_BYTES,
 ) -> BulkReader:
     """The reader of the export, or the exports, in a folder.
 
-    A day as `as_of` means its end. Without `as_of` and `days` people are looked at when the last export was made.
+    A day as `as_of` means its end. Without `as_of` and `dates` people are looked at when the last export was made.
     Raises PopulationError with every problem of every file, and MappingError.
     """
     words = words_of(ruleset, mapping)
     exports = exports_of(place)
-    time = None if days is not None else _time(as_of, exports, time_zone)
-    return BulkReader(exports, words, When(time_zone, time), days, days_digest, part_bytes)
+    time = None if dates is not None else _time(as_of, exports, time_zone)
+    return BulkReader(exports, words, When(time_zone, time), dates, part_bytes)
 
 
 def _time(

@@ -123,7 +123,7 @@ class Spreading:
         if lines != file.lines:
             raise PopulationError(f"'{file.path}' was changed while it was being read; run it again")
         if bad:
-            self.tally.aside["lines that are no resource"] += bad.total()
+            self.tally.set_aside("not-a-resource", bad.total())
             reasons = ", ".join(sorted(bad))
             if bad.total() == lines and file.role is Role.RESOURCES:
                 message = f"none of its {lines} lines is a FHIR resource ({reasons})"
@@ -155,13 +155,13 @@ class Spreading:
             if url := text_of(resource.get("url")):
                 spill.add_record("form-names", url, local.encode())
         else:
-            self.tally.aside["of a type of which nothing is read"] += 1
+            self.tally.set_aside("type-not-read")
 
     def _take_of_person(self, found: Told, line: bytes, order: int, spill: Spill) -> None:
         if found.base:
             self.servers.add(found.base)
         if not found.patient:
-            self.tally.aside["about no patient, or one who is not named by an id"] += 1
+            self.tally.set_aside("no-patient")
             self._note(found, line, NOBODY, 0, order, Where.NOWHERE, spill)
             return
         person = digest(found.patient)
@@ -181,7 +181,7 @@ class Spreading:
         """What a Bundle deletes; it says nothing else."""
         for local in deleted_of(bundle):
             if not local:
-                self.tally.aside["deletions that name no resource"] += 1
+                self.tally.set_aside("deletion-unclear")
                 continue
             name, _ = patient_of(local)
             person = digest(name) if name else NOBODY
@@ -220,14 +220,10 @@ class Spreading:
                         spill.add_record(f"medicine-{int.from_bytes(want[16:], 'little'):05d}", name, body)
 
     def _say(self, verdict: Verdict, without: set[int], spill: Spill) -> None:
-        reasons = {
-            "older versions of a resource": verdict.outdated,
-            "resources that are there twice": verdict.repeated,
-            "resources that were deleted": verdict.deleted,
-        }
+        reasons = {"outdated": verdict.outdated, "repeated": verdict.repeated, "deleted": verdict.deleted}
         for reason, notes in reasons.items():
+            self.tally.set_aside(reason, len(notes))
             for note in notes:
-                self.tally.aside[reason] += 1
                 self._leave(note, "outdated", without, spill)
         for note in verdict.clashing:
             self._leave(note, "clash", set(), spill)
