@@ -66,6 +66,7 @@ HOMES = {
     "pysat": {"proof"},
     "pyspark": {"population"},
     "rich": {"cli"},
+    "scipy": {"population"},
     "starlette": {"server"},
     "typer": {"cli"},
     "uvicorn": {"server"},

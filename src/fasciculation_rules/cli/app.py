@@ -18,6 +18,7 @@ from fasciculation_rules.cli import (
     covering,
     documenting,
     exchanging,
+    impact,
     ledger,
     phenopackets,
     population,
@@ -74,6 +75,7 @@ artefacts.register(app)
 phenopackets.register(app)
 querying.register(app)
 populations.register(app)
+impact.register(app)
 population.register(app)
 serving.register(app)
 site.register(app)

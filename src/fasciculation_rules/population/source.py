@@ -65,10 +65,10 @@ class Source:
         return tuple(found)
 
 
-def open_source(place: str, ruleset: Ruleset, by: Collection[str] = ()) -> Source:
+def open_source(place: str, ruleset: Ruleset, by: Collection[str] = (), others: Collection[str] = ()) -> Source:
     """A file, a folder of Parquet files, or a pattern such as `people/*.parquet`.
 
-    `by` are columns beside the form, by which people are told apart.
+    `by` are columns beside the form, by which people are told apart; `others` are those of another ruleset's form.
     Raises PopulationError with every problem of every file.
     """
     files = _files(place)
@@ -76,7 +76,7 @@ def open_source(place: str, ruleset: Ruleset, by: Collection[str] = ()) -> Sourc
     footers = [(file, found) for file in files if (found := _footer(file, problems)) is not None]
     first = footers[0][1].types if footers else {}
     for file, found in footers:
-        problems += _problems(file, found, ruleset, by)
+        problems += _problems(file, found, ruleset, by, others)
         if {*found.types} != {*first}:
             problems.append(_fault(file, "other-columns", "the file has other columns than the first one"))
     if problems:
@@ -121,7 +121,9 @@ def _footer(file: Path, problems: list[Problem]) -> Footer | None:
     return None
 
 
-def _problems(file: Path, found: Footer, ruleset: Ruleset, by: Collection[str]) -> Iterator[Problem]:
+def _problems(
+    file: Path, found: Footer, ruleset: Ruleset, by: Collection[str], others: Collection[str]
+) -> Iterator[Problem]:
     """Types, and the units that the file gives against those of the ruleset."""
     form = WideForm.of(ruleset).columns
     kind = found.types.get(PERSON)
@@ -138,7 +140,7 @@ def _problems(file: Path, found: Footer, ruleset: Ruleset, by: Collection[str]) 
         if name in ABOUT_ROWS or name in by:
             continue
         if name not in form:
-            if hint := did_you_mean(name, form):
+            if name not in others and (hint := did_you_mean(name, form)):
                 yield _fault(file, "unknown-column", f"'{name}' is no column of this ruleset", hint, at=name)
             continue
         if kind not in _WHOLE:

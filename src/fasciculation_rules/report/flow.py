@@ -15,7 +15,7 @@ class Node:
     """A rung of one version: where its bar stands, and how many are there."""
 
     rung: str
-    count: int
+    count: float
     x: float
     y: float
     height: float
@@ -28,7 +28,7 @@ class Band:
 
     before: str
     after: str
-    count: int
+    count: float
     way: str
     path: str
 
@@ -41,7 +41,7 @@ class Flow:
     bands: tuple[Band, ...]
 
 
-def flow(moves: Mapping[tuple[str, str], int], ladder: Sequence[str]) -> Flow:
+def flow(moves: Mapping[tuple[str, str], float], ladder: Sequence[str]) -> Flow:
     """Bands as thick as what they carry (never thinner than can be seen), the most urgent rung at the top."""
     down = list(reversed(ladder))
     moving = {move: count for move, count in moves.items() if count}
@@ -66,7 +66,7 @@ def flow(moves: Mapping[tuple[str, str], int], ladder: Sequence[str]) -> Flow:
     return Flow(tuple(nodes), tuple(_bands(moving, thick, sides, down)))
 
 
-def _thickness(moving: Mapping[tuple[str, str], int], down: Sequence[str]) -> dict[tuple[str, str], float]:
+def _thickness(moving: Mapping[tuple[str, str], float], down: Sequence[str]) -> dict[tuple[str, str], float]:
     room = HEIGHT - GAP * (len(down) + 1) - THINNEST * len(moving)
     total = sum(moving.values()) or 1
     return {move: THINNEST + room * count / total for move, count in moving.items()}
@@ -83,7 +83,7 @@ def _stacked(heights: Mapping[str, float], whole: float) -> dict[str, tuple[floa
 
 
 def _bands(
-    moving: Mapping[tuple[str, str], int],
+    moving: Mapping[tuple[str, str], float],
     thick: Mapping[tuple[str, str], float],
     sides: Mapping[bool, Mapping[str, tuple[float, float]]],
     down: Sequence[str],

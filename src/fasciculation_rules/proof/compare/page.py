@@ -39,11 +39,25 @@ def as_html(found: Comparison, *, on: str | None = None) -> str:
         on=on,
         library=__version__,
         review=new.about.review,
-        words={
+        **meaning(found),
+        rest=rest_in_words(found.rest),
+        rest_word=word,
+        rest_class=colour,
+        people=None if found.people is None else _people(found.people),
+        flow=flow(somebody if found.people is None else found.people.moves, ladder),
+    )
+
+
+def meaning(found: Comparison) -> dict[str, object]:
+    """What `compare_meaning.html` shows: who moves, what it means, and what was rewritten."""
+    old, new = found.pair.old, found.pair.new
+    moved = [_move(each, found) for each in found.moves]
+    return {
+        "words": {
             rung.id: rung_in_words(rung.id, rung.label) for rung in (*old.outcomes.urgencies, *new.outcomes.urgencies)
         },
-        structure=found.structure,
-        rules=[
+        "structure": found.structure,
+        "rules": [
             {
                 "rule": changed.rule,
                 "newly": [cube_in_words(cube, found.pair) for cube in changed.newly],
@@ -51,15 +65,10 @@ def as_html(found: Comparison, *, on: str | None = None) -> str:
             }
             for changed in found.rules
         ],
-        moves=[_move(each, found) for each in found.moves],
-        raised=sum(_up(each, ladder) for each in found.moves),
-        lowered=sum(not _up(each, ladder) for each in found.moves),
-        rest=rest_in_words(found.rest),
-        rest_word=word,
-        rest_class=colour,
-        people=None if found.people is None else _people(found.people),
-        flow=flow(somebody if found.people is None else found.people.moves, ladder),
-    )
+        "moves": moved,
+        "raised": sum(bool(each["up"]) for each in moved),
+        "lowered": sum(not each["up"] for each in moved),
+    }
 
 
 def _up(move: Move | Undecided, ladder: tuple[str, ...]) -> bool:

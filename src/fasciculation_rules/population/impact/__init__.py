@@ -1,0 +1,1 @@
+"""What another version of a ruleset would do to the people of a table, counted."""
