@@ -7,19 +7,18 @@ from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
-from zoneinfo import ZoneInfo
 
 import typer
 
 from fasciculation_rules.cli.inputs import open_input
+from fasciculation_rules.cli.mappings import mapping_of, read_zone
 from fasciculation_rules.cli.opening import ChosenRuleset, opened
 from fasciculation_rules.cli.recording import read_time_option
-from fasciculation_rules.errors import FhirError, MappingError, Problem
+from fasciculation_rules.errors import FhirError
 from fasciculation_rules.exchange.fhir.from_fhir import from_fhir
 from fasciculation_rules.exchange.fhir.opening import MOST_BYTES, UNREAD
 from fasciculation_rules.exchange.in_words import imported_text
-from fasciculation_rules.shelf.locate import read_bytes, unreadable
-from fasciculation_rules.shelf.strict_yaml import MAX_BYTES, Document, read_yaml
+from fasciculation_rules.shelf.locate import unreadable
 
 STANDARD_INPUT = "standard input"
 SHORTEST_KEY = 16
@@ -66,31 +65,17 @@ def from_fhir_command(
 
     Exit code 0: done, even if nothing was found. 2: not FHIR data about one person.
     """
-    time, zone = read_time_option(as_of, "--as-of"), _zone(time_zone)
+    time, zone = read_time_option(as_of, "--as-of"), read_zone(time_zone)
     chosen = opened(ruleset)
-    document = None if mapping is None else _mapping(mapping)
     key = b"" if key_file is None else _key(key_file)
     data = _read(bundle)
     try:
-        site = None if document is None else document.data
-        found = from_fhir(data, as_of=time, time_zone=zone, mapping=site, ruleset=chosen, patient=patient, key=key)
-    except MappingError as error:
-        places = document.locate if document else (lambda found: found)
-        raise MappingError(error.summary, [places(each) for each in error.problems]) from None
+        with mapping_of(mapping) as site:
+            found = from_fhir(data, as_of=time, time_zone=zone, mapping=site, ruleset=chosen, patient=patient, key=key)
     except FhirError as error:
         raise FhirError(error.summary, [replace(each, file=_named(bundle)) for each in error.problems]) from None
     typer.echo(found.to_json(indent=2) if as_ is Form.JSON else imported_text(found), nl=as_ is Form.JSON)
     return 0
-
-
-def _zone(name: str) -> ZoneInfo:
-    try:
-        return ZoneInfo(name)
-    except (KeyError, OSError, ValueError):
-        hint = "names are like Europe/London or America/New_York"
-        raise typer.BadParameter(
-            f"'{name}' is not a time zone known here; {hint}", param_hint="'--time-zone'"
-        ) from None
 
 
 def _named(bundle: str) -> str:
@@ -109,19 +94,6 @@ def _read(bundle: str) -> bytes:
             return file.read(MOST_BYTES + 1)
     except OSError as error:
         raise FhirError(UNREAD, [unreadable(_named(bundle), error)]) from None
-
-
-def _mapping(path: Path) -> Document:
-    """Raises MappingError with every problem at its place in the file."""
-    problems: list[Problem] = []
-    try:
-        document = read_yaml(read_bytes(path, MAX_BYTES), path.name, problems)
-    except OSError as error:
-        problems.append(unreadable(str(path), error))
-        document = None
-    if document is None:
-        raise MappingError("the site mapping cannot be read", problems)
-    return document
 
 
 def _key(path: Path) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
@@ -10,8 +11,10 @@ from typing import Annotated, assert_never
 import typer
 
 from fasciculation_rules.cli.days import read_day
+from fasciculation_rules.cli.mappings import mapping_of, read_zone
 from fasciculation_rules.cli.opening import ChosenRuleset, opened
 from fasciculation_rules.cli.progress import progress
+from fasciculation_rules.cli.recording import read_time_option
 from fasciculation_rules.population.intake.reader import Reader
 from fasciculation_rules.population.packages import need
 
@@ -22,6 +25,7 @@ class FormName(StrEnum):
     """What the records are."""
 
     LONG = "long"
+    FHIR = "fhir"
     OMOP = "omop"
 
 
@@ -29,14 +33,24 @@ def prepare_command(
     input_: Annotated[
         str, typer.Argument(metavar="INPUT", help="The records: a file, a folder, or a pattern, as its form asks for.")
     ],
-    from_: Annotated[FormName, typer.Option("--from", metavar="FORM", help="long or omop.")],
+    from_: Annotated[FormName, typer.Option("--from", metavar="FORM", help="long, fhir or omop.")],
     out: Annotated[Path, typer.Option(metavar="DIR", file_okay=False, help="The folder for the table.")],
     as_of: Annotated[
-        str | None, typer.Option(metavar="DATE", help="The day for everybody, YYYY-MM-DD; nothing later is read.")
+        str | None,
+        typer.Option(
+            metavar="DATE",
+            help="The day for everybody, YYYY-MM-DD (fhir: or a time with an offset); nothing later is read.",
+        ),
     ] = None,
     index_dates: Annotated[
         Path | None,
         typer.Option(metavar="FILE", help="Each person's own day: Parquet or CSV with person_id and index_date."),
+    ] = None,
+    time_zone: Annotated[
+        str | None, typer.Option(metavar="ZONE", help="fhir: where days are counted, such as Europe/London.")
+    ] = None,
+    mapping: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="fhir: a site mapping (YAML) of local codes.")
     ] = None,
     ruleset: ChosenRuleset = None,
     concept_sets: Annotated[
@@ -67,6 +81,7 @@ def prepare_command(
     """
     need("polars")
     need("pyarrow")
+    from fasciculation_rules.population.intake.bulk.reader import open_bulk
     from fasciculation_rules.population.intake.dates import open_index_dates
     from fasciculation_rules.population.intake.long.reader import open_long
     from fasciculation_rules.population.intake.omop.reader import open_omop
@@ -76,6 +91,8 @@ def prepare_command(
     _check_form(
         from_,
         {
+            "--time-zone": (time_zone is not None, FormName.FHIR),
+            "--mapping": (mapping is not None, FormName.FHIR),
             "--concept-sets": (concept_sets is not None, FormName.OMOP),
             "--site": (site is not None, FormName.OMOP),
             "--notes": (notes, FormName.OMOP),
@@ -83,14 +100,19 @@ def prepare_command(
         },
     )
     chosen = opened(ruleset)
-    day = read_day(as_of, "--as-of")
     dates = open_index_dates(str(index_dates)) if index_dates is not None else None
     reader: Reader
     match from_:
         case FormName.LONG:
-            reader = open_long(input_, chosen, day, dates)
+            reader = open_long(input_, chosen, read_day(as_of, "--as-of"), dates)
+        case FormName.FHIR:
+            if time_zone is None:
+                raise typer.BadParameter("--from fhir needs it: where days are counted", param_hint="'--time-zone'")
+            zone, time = read_zone(time_zone), _time(as_of)
+            with mapping_of(mapping) as codes:
+                reader = open_bulk(Path(input_), chosen, time_zone=zone, as_of=time, dates=dates, mapping=codes)
         case FormName.OMOP:
-            absent = tuple(absent_within_observation or ())
+            absent, day = tuple(absent_within_observation or ()), read_day(as_of, "--as-of")
             reader = open_omop(
                 input_, chosen, day, dates, concept_sets=concept_sets, site=site, notes=notes, absent=absent
             )
@@ -109,3 +131,8 @@ def _check_form(form: FormName, given: Mapping[str, tuple[bool, FormName]]) -> N
     for option, (said, owner) in given.items():
         if said and owner is not form:
             raise typer.BadParameter(f"is for --from {owner.value} only; leave it away", param_hint=f"'{option}'")
+
+
+def _time(text: str | None) -> datetime.date | datetime.datetime | None:
+    """A day, or a time with its offset."""
+    return read_time_option(text, "--as-of") if text and "T" in text else read_day(text, "--as-of")

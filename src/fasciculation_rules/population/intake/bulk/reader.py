@@ -107,7 +107,7 @@ def open_bulk(
     time_zone: ZoneInfo,
     as_of: datetime.date | datetime.datetime | None = None,
     dates: IndexDates | None = None,
-    mapping: SiteMapping | Mapping[str, Any] | None = None,
+    mapping: object = None,
     part_bytes: int = PART_BYTES,
 ) -> BulkReader:
     """The reader of the export, or the exports, in a folder.
@@ -115,7 +115,9 @@ def open_bulk(
     A day as `as_of` means its end. Without `as_of` and `dates` people are looked at when the last export was made.
     Raises PopulationError with every problem of every file, and MappingError.
     """
-    words = words_of(ruleset, mapping)
+    if as_of is not None and dates is not None:
+        raise PopulationError("which day it is is said by --as-of and by --index-dates; leave one of them away")
+    words = words_of(ruleset, None if mapping is None else SiteMapping.read(mapping))
     exports = exports_of(place)
     time = None if dates is not None else _time(as_of, exports, time_zone)
     return BulkReader(exports, words, When(time_zone, time), dates, part_bytes)
