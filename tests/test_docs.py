@@ -489,7 +489,7 @@ def test_every_notice_is_documented():
 
 def test_every_part_and_every_notice_of_an_import_is_documented():
     page = DOCS / "reference/from-fhir.md"
-    for part in (imported.Origin, imported.Counted, imported.SetAside):
+    for part in (imported.Origin, imported.Counted, imported.UnitWritten, imported.SetAside):
         assert table_after(page, f"fields: {part.__name__}") == [field.name for field in fields(part)]
     assert table_after(page, "notices of from-fhir") == list(REASONS)
 

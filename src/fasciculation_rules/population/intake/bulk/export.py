@@ -9,8 +9,9 @@ from itertools import pairwise
 from pathlib import Path
 
 from fasciculation_rules.errors import PopulationError, Problem
+from fasciculation_rules.model.export_manifest import Listed, Manifest
 from fasciculation_rules.population.intake.bulk.lines import DamagedError, Seen, lines_of
-from fasciculation_rules.population.intake.bulk.manifest import NAME, Listed, Manifest, read_manifest
+from fasciculation_rules.population.intake.bulk.manifest import NAME, read_manifest
 from fasciculation_rules.shelf.locate import unreadable
 
 SUFFIXES = (".ndjson", ".ndjson.gz")

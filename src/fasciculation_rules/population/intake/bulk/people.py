@@ -179,12 +179,12 @@ def _once(resources: list[Json]) -> list[Json] | None:
 
 
 def _bundle(resources: list[Json], server: str) -> Json:
-    """The resources with the addresses that references to them have."""
+    """The resources with the addresses that references to them have; one without an id has an address of its own."""
     entries: list[Json] = []
-    for resource in resources:
+    for number, resource in enumerate(resources):
         name = resource.get("id")
-        address = {"fullUrl": f"{server}/{resource['resourceType']}/{name}"} if isinstance(name, str) and name else {}
-        entries.append({**address, "resource": resource})
+        name = name if isinstance(name, str) and name else f"_{number}"  # no id has this letter
+        entries.append({"fullUrl": f"{server}/{resource['resourceType']}/{name}", "resource": resource})
     return {"resourceType": "Bundle", "type": "collection", "entry": entries}
 
 
