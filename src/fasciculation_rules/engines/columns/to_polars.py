@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import reduce
 from operator import add
+from pathlib import Path
 from typing import assert_never
 
 import polars as pl
@@ -39,6 +40,9 @@ from fasciculation_rules.engines.columns.sheet import Sheet
 _LANE = 8
 """Bits are gathered in bytes before the bytes are joined to a word: an eighth of the memory is moved."""
 
+ROWS_HELD = 100_000
+"""Rows of a group in a file of answers: what has to be held before it can be written."""
+
 
 class Printed:
     """A sheet as expressions, for frames that have these columns of whole numbers; any other is unknown to everybody.
@@ -57,6 +61,24 @@ class Printed:
             # What nothing needs any more is let go at once, or it would be held until the row is answered.
             frame = frame.with_columns(stage).select(*dict.fromkeys((*beside, *wanted)))
         return frame.select(*beside, *self.sheet.kept)
+
+    def sink(
+        self, frame: pl.LazyFrame, path: Path, beside: Sequence[str] = (), metadata: Mapping[str, str] | None = None
+    ) -> None:
+        """The answers as a Parquet file.
+
+        Without statistics, which say little of bits; with a level of zstd that makes it no larger, and is faster.
+        Formulas that stand in several others have their columns already, so Polars need not seek them.
+        """
+        self.answer(frame, beside).sink_parquet(
+            path,
+            compression="zstd",
+            compression_level=1,
+            statistics=False,
+            row_group_size=ROWS_HELD,
+            metadata=dict(metadata or {}),
+            optimizations=pl.QueryOptFlags(comm_subexpr_elim=False),
+        )
 
 
 def to_polars(sheet: Sheet, frame: pl.LazyFrame, columns: Collection[str], beside: Sequence[str] = ()) -> pl.LazyFrame:
