@@ -11,8 +11,10 @@ from collections.abc import Callable
 from pathlib import Path
 from random import Random
 
+import polars as pl
 import pytest
 from exports import (
+    condition,
     opened,
     patient,
     potassium,
@@ -27,6 +29,7 @@ from exports import (
 from fasciculation_rules.cli.app import run
 from fasciculation_rules.errors import PopulationError
 from fasciculation_rules.population.intake.bulk import lines
+from fasciculation_rules.population.intake.bulk.reasons import REASONS
 
 TWO = [patient("p"), twitching("t"), potassium("k", 4.1), patient("q")]
 DONE, BAD, PARTIAL = 0, 2, 4
@@ -335,10 +338,30 @@ def test_a_day_and_days_are_not_both_given_and_a_mapping_is_checked_at_its_place
     assert run([*command, "--as-of", "2026-11-01", "--mapping", str(mapping)]) == BAD
     assert "site.yaml:4:36: codes[0].item: mapped-item" in capsys.readouterr().err
     mapping.write_text("format: 1\nmapping: site\ncodes:\n  - {system: 'urn:local', code: T, item: fasciculation}\n")
-    local = twitching("l", "q", code={"coding": [{"system": "urn:local", "code": "T"}]})
+    local = condition("l", "q", {"coding": [{"system": "urn:local", "code": "T"}]})
     write_export(place, [twitching("t"), local])
     assert run([*command, "--as-of", "2026-11-22", "--mapping", str(mapping)]) == DONE
     assert rows_of(tmp_path / "table")["q"]["fasciculation"] == 1
+
+
+def test_screen_says_how_records_of_another_form_become_a_table(
+    place: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    long, omop, exports = tmp_path / "long.parquet", tmp_path / "omop", tmp_path / "exports"
+    pl.DataFrame({"person_id": ["p"], "item": ["age"], "value": ["40 years"]}).write_parquet(long)
+    omop.mkdir()
+    for name in ("person.csv", "condition_occurrence.parquet"):
+        (omop / name).touch()
+    write_export(exports / "a", TWO)
+    for each, form in ((place, "fhir"), (exports, "fhir"), (long, "long"), (omop, "omop")):
+        assert run(["screen", str(each), "--out", str(tmp_path / "out"), "--as-of", "2026-11-22"]) == BAD
+        assert f"make a table of it with `population prepare --from {form}`" in capsys.readouterr().err
+
+
+def test_every_reason_is_told_in_the_documentation() -> None:
+    page = Path(__file__).parents[2] / "docs" / "how-to" / "screen-a-fhir-export.md"
+    for code, words in REASONS.items():
+        assert f"| `{code}` | {words} |" in page.read_text(encoding="utf-8")
 
 
 @pytest.mark.nightly

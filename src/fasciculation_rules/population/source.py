@@ -14,6 +14,7 @@ from fasciculation_rules.errors import PopulationError, Problem, did_you_mean
 from fasciculation_rules.exchange.parquet import NOTHING, Footer, footer
 from fasciculation_rules.model.ruleset import Ruleset
 from fasciculation_rules.population.intake.origin import Origin, origin_of
+from fasciculation_rules.population.other_form import advice, form_of
 from fasciculation_rules.population.schema import (
     ABOUT_ROWS,
     INDEX_DATE,
@@ -75,6 +76,8 @@ def open_source(place: str, ruleset: Ruleset, by: Collection[str] = (), others: 
     problems: list[Problem] = []
     footers = [(file, found) for file in files if (found := _footer(file, problems)) is not None]
     first = footers[0][1].types if footers else {}
+    if form := form_of(Path(place), first):
+        raise PopulationError(f"'{place}' is no table of the wide form; {advice(form)}")
     for file, found in footers:
         problems += _problems(file, found, ruleset, by, others)
         if {*found.types} != {*first}:
@@ -105,6 +108,8 @@ def _files(place: str) -> list[Path]:
         found = [path]
     else:
         found = sorted(Path(each) for each in glob(place, recursive=True))  # noqa: PTH207  a pattern may be absolute
+    if form := form_of(path):
+        raise PopulationError(f"'{place}' is no table of the wide form; {advice(form)}")
     if not found or not found[0].exists():
         raise PopulationError(f"'{place}' names no Parquet file")
     return found
