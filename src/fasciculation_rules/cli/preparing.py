@@ -30,7 +30,7 @@ class FormName(StrEnum):
 
 
 def prepare_command(
-    input_: Annotated[
+    records: Annotated[
         str, typer.Argument(metavar="INPUT", help="The records: a file, a folder, or a pattern, as its form asks for.")
     ],
     from_: Annotated[FormName, typer.Option("--from", metavar="FORM", help="long, fhir or omop.")],
@@ -104,17 +104,17 @@ def prepare_command(
     reader: Reader
     match from_:
         case FormName.LONG:
-            reader = open_long(input_, chosen, read_day(as_of, "--as-of"), dates)
+            reader = open_long(records, chosen, read_day(as_of, "--as-of"), dates)
         case FormName.FHIR:
             if time_zone is None:
                 raise typer.BadParameter("--from fhir needs it: where days are counted", param_hint="'--time-zone'")
             zone, time = read_zone(time_zone), _time(as_of)
             with mapping_of(mapping) as codes:
-                reader = open_bulk(Path(input_), chosen, time_zone=zone, as_of=time, dates=dates, mapping=codes)
+                reader = open_bulk(Path(records), chosen, time_zone=zone, as_of=time, dates=dates, mapping=codes)
         case FormName.OMOP:
             absent, day = tuple(absent_within_observation or ()), read_day(as_of, "--as-of")
             reader = open_omop(
-                input_, chosen, day, dates, concept_sets=concept_sets, site=site, notes=notes, absent=absent
+                records, chosen, day, dates, concept_sets=concept_sets, site=site, notes=notes, absent=absent
             )
         case _:
             assert_never(from_)
