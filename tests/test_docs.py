@@ -42,6 +42,7 @@ from fasciculation_rules.model import (
     assessment,
     case,
     change,
+    concept_sets,
     imported,
     ledger,
     outcomes,
@@ -436,6 +437,10 @@ MODELS = {
     "reference/from-fhir.md": [
         imported.Imported, imported.ImportReport, imported.MappingIdentity,
         site_mapping.SiteMapping, site_mapping.LocalCode, site_mapping.LocalQuestionnaire,
+    ],
+    "reference/concept-sets.md": [
+        concept_sets.ConceptSet, concept_sets.Member, concept_sets.Answer, concept_sets.OmopSite, concept_sets.Concept,
+        concept_sets.LocalUnit,
     ],
     "reference/ledger-format.md": [ledger.Head, ledger.Inclusion, ledger.Revealed, ledger.Consistency],
 }  # fmt: skip

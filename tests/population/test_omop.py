@@ -571,3 +571,13 @@ def test_the_command_reports_counts_and_refuses_options_of_other_forms(
 
 def test_every_reason_of_the_tables_is_tried_here() -> None:
     assert {reason for reason, _, _ in SET_ASIDE} - {*OF_LONG} | {"not-of-patient", "concept-not-found"} == {*REASONS}
+
+
+def test_every_reason_stands_in_the_docs() -> None:
+    docs = Path(__file__).parents[2] / "docs"
+    for page, mark, reasons in (
+        ("reference/long-form.md", "reasons of the long form", OF_LONG),
+        ("how-to/screen-an-omop-database.md", "reasons of tables", REASONS),
+    ):
+        table = (docs / page).read_text(encoding="utf-8").partition(f"<!-- {mark} -->\n")[2].partition("\n\n")[0]
+        assert table.splitlines()[2:] == [f"| `{reason}` | {words} |" for reason, words in reasons.items()]

@@ -7,6 +7,7 @@
     broken/releases/    a history of releases
     broken/fhir/        the FHIR record of one person, or a site mapping beside it
     broken/tables/      a Parquet file of people; `columns` are added to a sound one (`{name: [values]}`)
+    broken/records/     records of another form, to be prepared; a file of the folder of that name
     broken/sites/       a site of the service, or its orders
 
 Keys of an entry: `name` (a sentence), `expect` (what is printed: all of it), `exit` (where it is not the usual one);
@@ -45,7 +46,17 @@ HERE = Path(__file__).resolve().parent
 MINI = HERE.parent / "rulesets" / "mini"
 FOLDER = f".{os.sep}mini"
 TODAY = "2026-11-01"
-USUAL_EXIT = {"rulesets": 2, "lint": 1, "cases": 2, "profiles": 2, "releases": 2, "fhir": 2, "tables": 2, "sites": 2}
+USUAL_EXIT = {
+    "rulesets": 2,
+    "lint": 1,
+    "cases": 2,
+    "profiles": 2,
+    "releases": 2,
+    "fhir": 2,
+    "tables": 2,
+    "records": 2,
+    "sites": 2,
+}
 WHOLE = "given: {age: 60 years, dysarthria: present}\n"
 """A case with nothing wrong in it."""
 
@@ -94,6 +105,9 @@ class Entry:
                     usual += ["--mapping", "site.yaml"]
             case "tables":
                 usual = ["screen", "people", "--out", "answers", "--as-of", TODAY, "--ruleset", FOLDER]
+            case "records":
+                place = ["--out", "table", "--as-of", TODAY, "--ruleset", FOLDER]
+                usual = ["population", "prepare", "records", "--from", "long", *place]
             case "sites":
                 usual = ["serve", "--config", "site.yaml", "--public-url", "https://cds.example", "--insecure-no-auth"]
             case _:
@@ -145,7 +159,12 @@ def tried(entry: Entry) -> Said:
             _write_tables(entry.data, Path("people"))
         else:
             base = {"rulesets": ruleset, "lint": ruleset}.get(entry.room, Path())
-            usual = {"profiles": "site.yaml", "fhir": "record.json", "sites": "orders.yaml"}.get(entry.room, entry.file)
+            usual = {
+                "profiles": "site.yaml",
+                "fhir": "record.json",
+                "sites": "orders.yaml",
+                "records": "records/a.csv",
+            }.get(entry.room, entry.file)
             alter(base, {"file": usual, **entry.data})
         with patch.object(locate, "files", lambda _: Path(folder, "package")):
             return said(entry.command)

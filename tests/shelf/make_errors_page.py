@@ -29,7 +29,7 @@ def page() -> str:
     """The page as it should be."""
     known = {
         entry.id: entry
-        for room in ("rulesets", "lint", "cases", "profiles", "releases", "fhir", "tables", "sites")
+        for room in ("rulesets", "lint", "cases", "profiles", "releases", "fhir", "tables", "records", "sites")
         for entry in entries(room)
     }
     parts = [(HERE / "broken" / "head.md").read_text(encoding="utf-8") + "\n"]

@@ -12,7 +12,7 @@ import typer
 
 from fasciculation_rules.cli.days import read_day
 from fasciculation_rules.cli.opening import opened
-from fasciculation_rules.cli.populations import progress
+from fasciculation_rules.cli.progress import progress
 from fasciculation_rules.population.packages import need
 
 if TYPE_CHECKING:

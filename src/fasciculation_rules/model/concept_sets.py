@@ -70,7 +70,7 @@ class ConceptSet(Value):
     value: Text | None = None
     without_value: Switch = Switch.NO
     answers: tuple[Answer, ...] = ()
-    concepts: Annotated[tuple[Member, ...], Field(min_length=1)]
+    concepts: tuple[Member, ...]
 
     @classmethod
     def read(cls, data: object) -> ConceptSet:

@@ -121,9 +121,10 @@ def _types(file: Path, problems: list[Problem]) -> pl.Schema | None:
     except OSError as error:
         problems.append(unreadable(str(file), error))
     except pl.exceptions.PolarsError:
-        kind = "not-csv" if file.suffix == ".csv" else "not-parquet"
-        said = "CSV" if file.suffix == ".csv" else "Parquet"
-        problems.append(_fault(file, kind, f"the file cannot be read as {said}", "write it anew"))
+        if file.suffix == ".csv":
+            problems.append(_fault(file, "not-csv", "the file cannot be read as CSV", "write it anew, in UTF-8"))
+        else:
+            problems.append(_fault(file, "not-parquet", "the file cannot be read as Parquet", "write it anew"))
     return None
 
 

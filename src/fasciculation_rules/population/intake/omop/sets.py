@@ -120,9 +120,7 @@ def _faults(one: ConceptSet, ruleset: Ruleset) -> Iterator[Problem]:
             "mapped-value", "that a record is there never says that something is absent", at="value", hint=hint
         )
     if all(each.exclude is Switch.YES for each in one.concepts):
-        yield problem(
-            "bad-value", "every concept of the set is taken out", at="concepts", hint="name one that is in it"
-        )
+        yield problem("bad-value", "no concept is in the set", at="concepts", hint="name one that is not taken out")
 
 
 def meanings_of(ruleset: Ruleset, own: Sequence[ConceptSet], vocabulary: Vocabulary) -> Meanings:
