@@ -76,8 +76,8 @@ def open_source(place: str, ruleset: Ruleset, by: Collection[str] = (), others: 
     problems: list[Problem] = []
     footers = [(file, found) for file in files if (found := _footer(file, problems)) is not None]
     first = footers[0][1].types if footers else {}
-    if form := form_of(Path(place), first):
-        raise PopulationError(f"'{place}' is no table of the wide form; {advice(form)}")
+    if other := form_of(Path(place), first):
+        raise PopulationError(f"'{place}' is no table of the wide form; {advice(other)}")
     for file, found in footers:
         problems += _problems(file, found, ruleset, by, others)
         if {*found.types} != {*first}:
@@ -109,7 +109,7 @@ def _files(place: str) -> list[Path]:
     else:
         found = sorted(Path(each) for each in glob(place, recursive=True))  # noqa: PTH207  a pattern may be absolute
     if form := form_of(path):
-        raise PopulationError(f"'{place}' is no table of the wide form; {advice(form)}")
+        raise PopulationError(f"'{place}' is no table of the wide form; {advice(other)}")
     if not found or not found[0].exists():
         raise PopulationError(f"'{place}' names no Parquet file")
     return found
