@@ -109,7 +109,7 @@ def _files(place: str) -> list[Path]:
     else:
         found = sorted(Path(each) for each in glob(place, recursive=True))  # noqa: PTH207  a pattern may be absolute
     if form := form_of(path):
-        raise PopulationError(f"'{place}' is no table of the wide form; {advice(other)}")
+        raise PopulationError(f"'{place}' is no table of the wide form; {advice(form)}")
     if not found or not found[0].exists():
         raise PopulationError(f"'{place}' names no Parquet file")
     return found
