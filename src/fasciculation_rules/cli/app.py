@@ -34,6 +34,7 @@ from fasciculation_rules.cli import (
     tracing,
     validating,
     verifying,
+    watching,
     writing,
     writing_fhir,
 )
@@ -76,6 +77,7 @@ phenopackets.register(app)
 querying.register(app)
 populations.register(app)
 impact.register(app)
+watching.register(app)
 population.register(app)
 serving.register(app)
 site.register(app)
