@@ -34,7 +34,7 @@ COMMANDS = (
     *("replay", "new", "schema", "pages"),
     *("trace", "validate", "documents", "audit"),
     *("from-fhir", "to-fhir", "from-phenopacket", "to-phenopacket", "artefacts", "questionnaire", "cql"),
-    *("sql", "generate", "screen", "impact"),
+    *("sql", "generate", "screen", "impact", "watch"),
     "serve",
 )
 
