@@ -512,6 +512,20 @@ def test_another_vocabulary_makes_another_run(done: Prepare, tmp_path: Path) -> 
     assert digest(one) != digest(other)
 
 
+def test_whole_numbers_that_were_written_with_a_point_are_the_same(done: Prepare, tmp_path: Path) -> None:
+    row = {"person_id": 1, "condition_concept_id": 102.0, "condition_start_date": "2026-10-20"}
+    status = [
+        {**row, "condition_status_concept_id": None},
+        {**row, "person_id": 2, "condition_status_concept_id": 702.0},
+    ]
+    for ending in ("parquet", "csv"):
+        person = [{"person_id": n, "gender_concept_id": 601.0, "year_of_birth": 1961.0} for n in (1, 2)]
+        rows = done({"person": person, "condition_occurrence": status}, ending=ending).rows
+        assert [(row["sex"], row["age_low"], "weakness" in row) for row in rows.values()] == [
+            (1, 64, True), (1, 64, False)
+        ]  # fmt: skip
+
+
 def test_vocabularies_with_tabs_and_great_letters_are_read(done: Prepare, tmp_path: Path) -> None:
     place = database(tmp_path / "in", {"condition_occurrence": [{"person_id": 1, **WEAK}]}, ending="csv")
     frame = pl.read_csv(place / "concept.csv").with_columns(pl.lit('a "quoted name').alias("concept_name"))

@@ -19,6 +19,8 @@ class Kind(StrEnum):
     """What a column holds."""
 
     ID = "id"
+    WHOLE = "whole"
+    """A number that names something. Where a column has gaps it is often written with a point: `8507.0`."""
     TEXT = "text"
     NUMBER = "number"
     DAY = "day"
@@ -44,7 +46,7 @@ def fits(kind: Kind, found: pl.DataType) -> bool:
             return found.is_integer()
         case Kind.TEXT:
             return found in (pl.Categorical, pl.Enum)
-        case Kind.NUMBER:
+        case Kind.NUMBER | Kind.WHOLE:
             return found.is_numeric()
         case Kind.DAY:
             return _is_day(found)
@@ -68,6 +70,8 @@ def read_column(one: Wanted, found: pl.DataType | None) -> Iterator[pl.Expr]:
             yield from _day(one.name, held, found)
         case Kind.BIRTH:
             yield _text(held.cast(pl.String).str.head(10)).alias(one.name)
+        case Kind.WHOLE:
+            yield _text(held.cast(pl.String).str.replace(r"^(\s*\d+)\.0+\s*$", "$1")).alias(one.name)
         case Kind.FLAG:
             yield _text(held.cast(pl.String).str.to_lowercase()).alias(one.name)
         case Kind.ID | Kind.TEXT | Kind.NUMBER:

@@ -159,6 +159,7 @@ def _nearest(name: str, types: pl.Schema, names: Sequence[str]) -> str:
 
 _EXPECTED: dict[Kind, str] = {
     Kind.ID: "expected text or whole numbers",
+    Kind.WHOLE: "expected whole numbers",
     Kind.TEXT: "expected text",
     Kind.NUMBER: "expected numbers, or text",
     Kind.DAY: "expected days, times without a zone, or text such as 2026-11-01",

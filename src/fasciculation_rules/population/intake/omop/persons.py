@@ -18,7 +18,7 @@ Held = Mapping[str, pl.DataFrame]
 def persons_of(held: Held) -> pl.DataFrame:
     """As the long form has them, `index_date` already there; two rows that differ stay two."""
     persons = held["person"].unique()
-    year, month, day = (_whole(f"{unit}_of_birth") for unit in ("year", "month", "day"))
+    year, month, day = (pl.col(f"{unit}_of_birth") for unit in ("year", "month", "day"))
     partial = [year.str.zfill(4), month.str.zfill(2), day.str.zfill(2)]
     known = [year.is_not_null(), month.is_not_null(), day.is_not_null()]
     birth = (
@@ -42,11 +42,6 @@ def persons_of(held: Held) -> pl.DataFrame:
         pl.lit(None, pl.String).alias("alive"),
         pl.col("care_site_id").alias(SITE),
     ).select(PERSON, *ABOUT)
-
-
-def _whole(name: str) -> pl.Expr:
-    """A number as text; `1961.0` is how a whole number with gaps in its column is often written."""
-    return pl.col(name).str.strip_suffix(".0")
 
 
 def _lacking(day: str) -> pl.Expr:

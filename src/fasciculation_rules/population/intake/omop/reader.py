@@ -99,6 +99,7 @@ class OmopReader:
         tally.set_aside("concept-not-found", self.context.meanings.lacking)
         self._spread_people(place)
         there = [name for name in EVENTS if name in self.tables]
+        tally.read.update({f"{name} (no such table)": 0 for name in EVENTS if name not in there and name not in NOTES})
         for number, name in enumerate(there):
             domain, concept, source = EVENTS[name]
             ids = self.context.meanings.frame(domain)["concept"].unique().to_list()

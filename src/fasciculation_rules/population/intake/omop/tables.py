@@ -10,11 +10,17 @@ from fasciculation_rules.population.intake.tables import SUFFIXES, Table, files_
 
 
 def _columns(required: str, ids: str = "", days: str = "", numbers: str = "", texts: str = "") -> tuple[Wanted, ...]:
-    """Names by kind; of `required` those with `_date` at their end are days."""
-    found = [Wanted(name, Kind.DAY if name.endswith("_date") else Kind.ID, required=True) for name in required.split()]
-    for kind, names in ((Kind.ID, ids), (Kind.DAY, days), (Kind.NUMBER, numbers), (Kind.TEXT, texts)):
+    """Names by kind; of `required` the end of a name tells the kind."""
+    found = [Wanted(name, _kind(name), required=True) for name in required.split()]
+    for kind, names in ((Kind.WHOLE, ids), (Kind.DAY, days), (Kind.NUMBER, numbers), (Kind.TEXT, texts)):
         found += [Wanted(name, kind) for name in names.split()]
     return tuple(found)
+
+
+def _kind(name: str) -> Kind:
+    if name.endswith("_date"):
+        return Kind.DAY
+    return Kind.WHOLE if name.endswith("concept_id") else Kind.ID
 
 
 COLUMNS: dict[str, tuple[Wanted, ...]] = {
@@ -62,7 +68,7 @@ COLUMNS: dict[str, tuple[Wanted, ...]] = {
         ids="note_nlp_source_concept_id",
         texts="term_exists term_temporal term_modifiers",
     ),
-    "concept": _columns("concept_id concept_code vocabulary_id", ids="domain_id", texts="concept_name"),
+    "concept": _columns("concept_id concept_code vocabulary_id", texts="concept_name domain_id"),
     "concept_ancestor": _columns("ancestor_concept_id descendant_concept_id"),
     "vocabulary": _columns("vocabulary_id", texts="vocabulary_version"),
     "cdm_source": _columns("vocabulary_version"),
