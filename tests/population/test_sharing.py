@@ -68,7 +68,7 @@ def test_a_layer_rests_on_the_layers_before_it(wanted: list[Truth]) -> None:
 def test_what_is_needed_twice_is_shared_and_what_is_needed_once_is_not(wanted: list[Truth]) -> None:
     named = {truth for layer in shared(wanted, frozenset()) for truth in layer}
     needed: dict[Truth, int] = dict.fromkeys(wanted, 1)
-    for truth in {*wanted, *(each for truth in wanted for each in inside(truth))}:
+    for truth in {*wanted, *(each for wish in wanted for each in inside(wish))}:
         for member in members_of(truth):
             needed[member] = needed.get(member, 0) + 1
     assert named == {truth for truth, times in needed.items() if times > 1 and members_of(truth)}

@@ -6,7 +6,7 @@ What no column of the input can decide is left out while printing, so a narrow i
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from functools import reduce
+from functools import cache, reduce
 from operator import add
 from pathlib import Path
 from typing import assert_never
@@ -264,7 +264,7 @@ class _Printer:
 
     def _points(self, truth: Truth, worth: int, kind: type[pl.DataType]) -> pl.Expr:
         """So many where it holds, else none. (A cast of bits is several times slower.)"""
-        return pl.when(self._print(truth)).then(pl.lit(worth, kind)).otherwise(pl.lit(0, kind))
+        return pl.when(self._print(truth)).then(_literal(worth, kind)).otherwise(_literal(0, kind))
 
     def _word(self, bits: Sequence[Truth]) -> pl.Expr:
         """Bytes first, then twos of bytes and so on: most of the sum is of small numbers."""
@@ -276,6 +276,11 @@ class _Printer:
     def _byte(self, bits: Sequence[Truth]) -> pl.Expr | None:
         points = [self._points(bit, 1 << place, pl.UInt8) for place, bit in enumerate(bits) if bit != NEVER]
         return reduce(add, points) if points else None
+
+
+@cache
+def _literal(number: int, kind: type[pl.DataType]) -> pl.Expr:
+    return pl.lit(number, kind)
 
 
 def _kind(most: int) -> type[pl.DataType]:
