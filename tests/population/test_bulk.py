@@ -435,6 +435,18 @@ def test_stopped_while_spreading_or_preparing_and_run_again_it_comes_to_the_same
     assert all((out / name).read_bytes() == (tmp_path / "whole" / name).read_bytes() for name in names)
 
 
+def test_parts_made_by_several_processes_are_the_same_bytes(tmp_path: Path) -> None:
+    (tmp_path / "days.csv").write_text(f"person_id,index_date\n{PEOPLE[0][0]['id']},2026-11-22\n")
+    dates = open_index_dates(str(tmp_path / "days.csv"))
+    place = write_export(tmp_path / "export", FEW[:40])
+    for name, processes in (("one", 1), ("two", 2)):
+        reader = opened(place, as_of=None, dates=dates, part_bytes=4_000)
+        assert prepare(reader, tmp_path / name, RULESET, max_bad=1, processes=processes).parts > 2
+    names = sorted(file.name for file in (tmp_path / "one").iterdir())
+    assert sorted(file.name for file in (tmp_path / "two").iterdir()) == names
+    assert all((tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes() for name in names)
+
+
 def test_nobody_is_named_outside_the_table_and_the_quarantine(tmp_path: Path) -> None:
     stamp = version("2026-11-10T00:00:00Z")
     clash = [potassium("k", 2.1, "jane-doe", meta=stamp), potassium("k", 4.1, "jane-doe", meta=stamp)]

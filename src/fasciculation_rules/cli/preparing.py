@@ -71,6 +71,9 @@ def prepare_command(
     max_bad: Annotated[
         float, typer.Option(metavar="SHARE", min=0, max=1, help="Stop where more of the people cannot be read.")
     ] = 0.01,
+    processes: Annotated[
+        int, typer.Option(metavar="N", min=1, max=256, help="So many processes make parts of the table at a time.")
+    ] = 1,
     min_cell: Annotated[int, typer.Option(metavar="N", min=1, help="Smaller cells of the report are hidden.")] = 11,
 ) -> int:
     """Make a table of the wide form out of records of another form: of each person what is known on a day.
@@ -119,7 +122,7 @@ def prepare_command(
         case _:
             assert_never(from_)
     with progress("parts") as reached:
-        found = prepare(reader, out, chosen, max_bad=max_bad, done=reached)
+        found = prepare(reader, out, chosen, max_bad=max_bad, processes=processes, done=reached)
     told = reader.as_of or "the index date of each person"
     for line in lines_of(found, chosen, form=reader.form, day=told, least=min_cell):
         typer.echo(line)

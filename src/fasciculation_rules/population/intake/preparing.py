@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -43,11 +46,12 @@ def prepare(
     ruleset: Ruleset,
     *,
     max_bad: float = 0.01,
+    processes: int = 1,
     done: Reached = lambda _, __: None,
 ) -> Prepared:
     """Writes `people-*.parquet`, and `manifest.json` at last.
 
-    `done` is told how many parts of how many are done. Raises PopulationError where the input cannot be read or the
+    So many `processes` make parts at a time. `done` is told how many parts of how many are done. Raises PopulationError where the input cannot be read or the
     folder holds another run, and where more people than `max_bad` cannot be read, after having named them in the
     quarantine.
     """
@@ -58,35 +62,75 @@ def prepare(
         place = out / SPREAD
         place.mkdir(mode=0o700)
         try:
-            said, resumed = _parts(reader, place, tally, folder, ruleset, run, done)
+            said, resumed = _parts(_Work(reader, place, folder, ruleset, run), tally, processes, done)
         finally:
             shutil.rmtree(place, ignore_errors=True)
         return _finish(reader, said, tally, run, folder, resumed, max_bad)
 
 
-def _parts(
-    reader: Reader,
-    place: Path,
-    tally: Tally,
-    folder: Folder,
-    ruleset: Ruleset,
-    run: Mapping[str, Any],
-    done: Reached,
-) -> tuple[list[dict[str, Any]], int]:
+@dataclass(frozen=True)
+class _Work:
+    """What every part of a run needs, in whatever process it is made."""
+
+    reader: Reader
+    place: Path
+    folder: Folder
+    ruleset: Ruleset
+    run: Mapping[str, Any]
+
+    def found(self, number: int) -> dict[str, Any] | None:
+        """What an earlier run said of a part."""
+        found = self.folder.read(f"{_name(number)}.json")
+        return found if found and (self.folder.place / f"{_name(number)}.parquet").exists() else None
+
+    def made(self, number: int) -> dict[str, Any]:
+        """What there is to say of a part, which is written."""
+        return _part(self.reader, self.place, number, _name(number), self.folder, self.ruleset, self.run)
+
+
+def _name(number: int) -> str:
+    return f"people-{number:05d}"
+
+
+def _parts(work: _Work, tally: Tally, processes: int, done: Reached) -> tuple[list[dict[str, Any]], int]:
     """What there is to say of each part, and how many were there already."""
-    said: list[dict[str, Any]] = []
-    resumed = 0
-    parts = reader.spread(place, tally, lambda _, __: None)
-    for number in range(parts):
-        name = f"people-{number:05d}"
-        found = folder.read(f"{name}.json")
-        if found is None or not (folder.place / f"{name}.parquet").exists():
-            found = _part(reader, place, number, name, folder, ruleset, run)
-        else:
-            resumed += 1
-        said.append(found)
-        done(number + 1, parts)
-    return said, resumed
+    parts = work.reader.spread(work.place, tally, lambda _, __: None)
+    said = {number: found for number in range(parts) if (found := work.found(number)) is not None}
+    resumed = len(said)
+    wanted = [number for number in range(parts) if number not in said]
+    with _made(work, wanted, processes) as made:
+        for number, found in zip(wanted, made, strict=True):
+            said[number] = found
+            done(len(said), parts)
+    return [said[number] for number in range(parts)], resumed
+
+
+@contextmanager
+def _made(work: _Work, wanted: Sequence[int], processes: int) -> Iterator[Iterable[dict[str, Any]]]:
+    """The parts as they are made, here or by other processes."""
+    if processes < 2 or len(wanted) < 2:
+        yield map(work.made, wanted)
+        return
+    # A process that is forked may hang in Polars, whose threads are not copied.
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(min(processes, len(wanted)), context, _begin, (work,)) as pool:
+        try:
+            yield pool.map(_made_there, wanted)
+        except BaseException:
+            pool.shutdown(wait=True, cancel_futures=True)
+            raise
+
+
+_there: list[_Work] = []
+"""The work of this process, if it was started to make parts."""
+
+
+def _begin(work: _Work) -> None:
+    _there.append(work)
+
+
+def _made_there(number: int) -> dict[str, Any]:
+    return _there[0].made(number)
 
 
 def _run_of(reader: Reader, ruleset: Ruleset) -> dict[str, Any]:
