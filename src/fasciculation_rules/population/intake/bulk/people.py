@@ -154,8 +154,11 @@ class Part:
 
 def _read(body: bytes) -> Json:
     """A resource, which was looked at strictly when it was spread; numbers stay as written."""
-    found: Json = json.loads(body, parse_float=str, parse_int=str, parse_constant=str)
+    found: Json = _DECODER.decode(body.decode())
     return found
+
+
+_DECODER = json.JSONDecoder(parse_float=str, parse_int=str, parse_constant=str)
 
 
 def _is(resource: Mapping[str, object], kind: str, name: str) -> bool:
