@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -71,7 +72,7 @@ def child(place: str, out: str) -> None:
     found = prepare(reader, Path(out), ruleset)
     times.append(time.process_time())
     most = next(line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith("VmHWM"))
-    steps = [after - before for before, after in zip(times[1:], times[2:], strict=False)]
+    steps = [after - before for before, after in pairwise(times[1:])]
     print(json.dumps([*steps, found.parts, int(most.split()[1]) / 1000]))
 
 
@@ -88,8 +89,9 @@ def main(sizes: list[int]) -> None:
             check, spread, parts, number, memory = json.loads(done.stdout)
             total, count = check + spread + parts, people * EACH
             print(
-                f"{people:,} people, {count:,} resources, {size:,.0f} MB, {number} parts: check {check:.1f} s, "
-                f"spreading {spread:.1f} s, people {parts:.1f} s cpu; {count / total:,.0f} resources/s, {memory:.0f} MB",
+                f"{people:,} people, {count:,} resources, {size:,.0f} MB, {number} parts: "
+                f"check {check:.1f} s, spreading {spread:.1f} s, people {parts:.1f} s cpu; "
+                f"{count / total:,.0f} resources/s, {memory:.0f} MB",
                 flush=True,
             )
 

@@ -436,11 +436,14 @@ def test_stopped_while_spreading_or_preparing_and_run_again_it_comes_to_the_same
 
 
 def test_parts_made_by_several_processes_are_the_same_bytes(tmp_path: Path) -> None:
-    (tmp_path / "days.csv").write_text(f"person_id,index_date\n{PEOPLE[0][0]['id']},2026-11-22\n")
+    days = [
+        f"{each['id']},2026-11-2{number % 3}" for number, each in enumerate(FEW) if each["resourceType"] == "Patient"
+    ]
+    (tmp_path / "days.csv").write_text("\n".join(["person_id,index_date", *days]))
     dates = open_index_dates(str(tmp_path / "days.csv"))
-    place = write_export(tmp_path / "export", FEW[:40])
+    place = write_export(tmp_path / "export", FEW)
     for name, processes in (("one", 1), ("two", 2)):
-        reader = opened(place, as_of=None, dates=dates, part_bytes=4_000)
+        reader = opened(place, as_of=None, dates=dates, part_bytes=2_000)
         assert prepare(reader, tmp_path / name, RULESET, max_bad=1, processes=processes).parts > 2
     names = sorted(file.name for file in (tmp_path / "one").iterdir())
     assert sorted(file.name for file in (tmp_path / "two").iterdir()) == names

@@ -51,9 +51,9 @@ def prepare(
 ) -> Prepared:
     """Writes `people-*.parquet`, and `manifest.json` at last.
 
-    So many `processes` make parts at a time. `done` is told how many parts of how many are done. Raises PopulationError where the input cannot be read or the
-    folder holds another run, and where more people than `max_bad` cannot be read, after having named them in the
-    quarantine.
+    So many `processes` make parts at a time. `done` is told how many parts of how many are done. Raises
+    PopulationError where the input cannot be read or the folder holds another run, and where more people than
+    `max_bad` cannot be read, after having named them in the quarantine.
     """
     run = _run_of(reader, ruleset)
     folder = Folder(out, "people-")
