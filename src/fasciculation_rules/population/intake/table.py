@@ -31,7 +31,19 @@ def write_table(
     columns[OBSERVED_DAYS] = pl.Series([person.observed_days for person, _ in rows], dtype=pl.Int32)
     for name in about:
         columns[name] = pl.Series([person.about.get(name) for person, _ in rows], dtype=pl.String)
+    held, empty = _columns(rows), pl.repeat(None, len(rows), dtype=pl.Int32, eager=True)
     for name in WideForm.of(ruleset).columns:
-        columns[name] = pl.Series([cells.get(name) for _, cells in rows], dtype=pl.Int32)
+        columns[name] = pl.Series(held[name], dtype=pl.Int32) if name in held else empty
     metadata = {**metadata_of(ruleset), PREPARED: json.dumps({"format": 1, "run": run_key})}
     pl.DataFrame(columns).write_parquet(path, compression="zstd", row_group_size=100_000, metadata=metadata)
+
+
+def _columns(rows: Sequence[tuple[Person, Mapping[str, int]]]) -> dict[str, list[int | None]]:
+    """The columns in which anybody has a cell; few of them are known of one person."""
+    found: dict[str, list[int | None]] = {}
+    for number, (_, cells) in enumerate(rows):
+        for name, cell in cells.items():
+            if name not in found:
+                found[name] = [None] * len(rows)
+            found[name][number] = cell
+    return found

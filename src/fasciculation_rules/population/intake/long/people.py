@@ -104,8 +104,9 @@ class _Reading:
             self.tally.set_aside("age-by-birth", len(said.pop("age", ())))
             said |= self._age(about["birth_date"], on)
         given = {}
-        for name, item in self.words.ruleset.vocabulary.items.items():
-            if name in said and (one := settled(name, item, [*said[name]], on, self.words, self.tally)) is not None:
+        for name in sorted(said):
+            item = self.words.ruleset.vocabulary.items[name]
+            if (one := settled(name, item, [*said[name]], on, self.words, self.tally)) is not None:
                 given[name] = _given(one)
         died: datetime.date | None = about["death_date"]
         return Person(
