@@ -23,6 +23,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from people import said_by_assess
+from scipy.optimize import linprog
+from scipy.sparse import lil_array
 from scipy.stats import beta
 
 from fasciculation_rules import Ruleset, open_ruleset
@@ -38,11 +40,12 @@ from fasciculation_rules.population.impact.counting import Counted, count, way_o
 from fasciculation_rules.population.impact.files import moves_frame, rules_frame, write
 from fasciculation_rules.population.impact.groups import FEWER
 from fasciculation_rules.population.impact.page import pages_of
-from fasciculation_rules.population.impact.shown import Shown, shown_of
+from fasciculation_rules.population.impact.shown import Shown, shown_of, system_of
 from fasciculation_rules.population.impact.subgroups import compared
 from fasciculation_rules.population.impact.table import Asked, open_table
 from fasciculation_rules.population.rows import Decoded
 from fasciculation_rules.population.schema import PERSON, metadata_of
+from fasciculation_rules.population.shielding import HIDDEN
 
 DAY = Asked(datetime.date(2026, 11, 1))
 PAIRS = [("1.0.0", "1.1.0"), ("0.1.0", "1.0.0")]
@@ -282,6 +285,39 @@ def test_text_json_tables_pictures_and_page_tell_no_small_number_and_nobody_s_id
         cells = frame.select(pl.selectors.integer()).to_series(0) if frame.width else pl.Series()
         assert not ((cells > 0) & (cells < 11)).any()
         assert "fasciculation_rules.impact" in pl.read_parquet_metadata(tmp_path / name)
+
+
+def test_of_each_hidden_small_number_another_one_is_possible(shown: Shown) -> None:
+    """From all that is shown and all sums: the lowest and the highest that each could be, by linear programming."""
+    cells, sums = system_of(shown.counted)
+    names = [name for name, number in cells.items() if number]
+    place = {name: index for index, name in enumerate(names)}
+    bounds = [ends_of(shown.texts[name]) for name in names]
+    equations = [(total, parts) for total, parts in sums if cells[total]]
+    matrix = lil_array((len(equations), len(names)))
+    for row, (total, parts) in enumerate(equations):
+        assert cells[total] == sum(cells[part] for part in parts)
+        matrix[row, place[total]] = -1
+        for part in parts:
+            if cells[part]:
+                matrix[row, place[part]] += 1
+    small = [name for name in names if 0 < cells[name] < 11]
+    assert len(small) > 20
+    for name in small:
+        aim = [float(each == name) for each in names]
+        ends = [
+            linprog([way * each for each in aim], A_eq=matrix.tocsr(), b_eq=[0] * len(equations), bounds=bounds).fun
+            * way
+            for way in (1, -1)
+        ]
+        assert ends[1] - ends[0] >= 1 - 1e-6, name
+
+
+def ends_of(text: str) -> tuple[float, float | None]:
+    """What a reader knows of a cell."""
+    if text.startswith("<"):
+        return 1, 10
+    return (11, None) if text == HIDDEN else (int(text.replace(",", "")),) * 2
 
 
 def test_a_small_site_is_not_even_named(counted: Counted, shown: Shown) -> None:

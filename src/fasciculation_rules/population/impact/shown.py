@@ -43,7 +43,7 @@ def shown_of(counted: Counted, least: int) -> Shown:
             kind: groups if kind in (AGE, SEX) else _gathered(groups, least) for kind, groups in counted.groups.items()
         },
     )
-    cells, sums = _system(gathered)
+    cells, sums = system_of(gathered)
     return Shown(gathered, least, shown(cells, sums, least))
 
 
@@ -59,7 +59,7 @@ def _gathered(groups: Mapping[str, Mapping[Move, int]], least: int) -> dict[str,
     return {**found, FEWER: fewer} if fewer else found
 
 
-def _system(counted: Counted) -> tuple[dict[Key, int], Sums]:
+def system_of(counted: Counted) -> tuple[dict[Key, int], Sums]:
     """Every cell that is shown somewhere, and every sum that holds between them."""
     cells: Counter[Key] = Counter()
     sums: Sums = []
