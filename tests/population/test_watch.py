@@ -144,7 +144,8 @@ def screened(place: Path, people: int, seed: int, change: Any = None, by: tuple[
     (place / "people").mkdir()
     frame = frame if change is None else frame.with_columns(change)
     frame.write_parquet(place / "people" / "people.parquet", metadata=synthetic_metadata(ruleset, seed))
-    screen(str(place / "people"), place / "run", ruleset, Options(datetime.date(2026, 11, 1), by=by))
+    day = None if "index_date" in frame.columns else datetime.date(2026, 11, 1)
+    screen(str(place / "people"), place / "run", ruleset, Options(day, by=by))
     return place / "run"
 
 
@@ -182,15 +183,16 @@ def test_a_column_that_is_no_longer_filled_is_named_and_so_is_the_rule_that_it_s
     assert changed["fired", "escalate-cramps"]["now"]["hits"] == 0
 
 
-def silenced(run: Path, rule: str, place: Path) -> Path:
-    """The same answers, in which the bit of one rule is cleared."""
+def silenced(run: Path, rule: str, place: Path, where: pl.Expr | None = None) -> Path:
+    """The same answers, in which the bit of one rule is cleared, of all or of some."""
     place.mkdir()
     for file in run.glob("*.json"):
         (place / file.name).write_bytes(file.read_bytes())
     for file in run.glob("part-*.parquet"):
         said = pl.read_parquet_metadata(file)["fasciculation_rules.answer"]
         word, bit = divmod(json.loads(said)["names"].index(rule), WORD)
-        cleared = pl.col(f"fired_{word}") & ~(1 << bit)
+        fired = pl.col(f"fired_{word}")
+        cleared = pl.when(pl.lit(True) if where is None else where).then(fired & ~(1 << bit)).otherwise(fired)
         frame = pl.read_parquet(file).with_columns(cleared.alias(f"fired_{word}"))
         frame.write_parquet(place / file.name, metadata={"fasciculation_rules.answer": said})
     return place
@@ -212,6 +214,22 @@ def test_a_rule_that_is_silenced_at_one_site_is_named_with_the_site(tmp_path: Pa
     assert (("site", "hill"),) in strata
     assert (("site", "town"),) not in strata
     assert "site hill: escalate-cramps" in "\n".join(lines_of(found, 11))
+
+
+def test_a_month_is_compared_with_all_months_of_the_same_site_before(tmp_path: Path) -> None:
+    def in_months(*months: int) -> pl.Expr:
+        days = pl.Series([datetime.date(2026, month, 3) for month in months])
+        return pl.lit(days.implode()).list.get(pl.col(PERSON) % len(months)).alias("index_date")
+
+    before = screened(tmp_path / "before", 8_000, 1, in_months(7, 8, 9), by=("site",))
+    after = screened(tmp_path / "after", 4_000, 2, in_months(10, 11), by=("site",))
+    run = silenced(after, "escalate-cramps", tmp_path / "silenced", pl.col("index_date").dt.month() == 11)
+    found = watch(read_run(run), read_run(before))
+    assert len(found.run.strata) == 1 + 2 * 2
+    assert found.uncompared == ()
+    named = {each.stratum for each in found.changed if each.count == ("fired", "escalate-cramps")}
+    assert {(("site", "hill"), ("month", "2026-11")), (("site", "town"), ("month", "2026-11"))} <= named
+    assert not any(("month", "2026-10") in stratum for stratum in named)
 
 
 # ---------------------------------------------------------------- counts by themselves

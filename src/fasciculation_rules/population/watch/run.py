@@ -84,7 +84,7 @@ def _strata(parts: list[Path], names: list[str], manifest: Mapping[str, Any]) ->
         hits = {_count(name): (each, people) for name, each in row.items() if "/" in name and name not in by}
         found[key] = Counts(people, hits)
     for each in manifest["known"]:
-        key, people = _key(each["stratum"]), each["rows"]
+        key, people = _key({name: each["stratum"][name] for name in by}), each["rows"]
         empty = {("empty", name): (people - known, people) for name, known in each["known"].items()}
         found[key] = Counts(people, {**found.get(key, Counts(people, {})).hits, **empty})
     everybody = _together(found.values(), _mapping(manifest["mapping"]))
