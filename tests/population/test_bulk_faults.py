@@ -10,11 +10,14 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 from random import Random
+from tempfile import TemporaryDirectory
+from typing import Any
 
 import polars as pl
 import pytest
 from exports import (
     condition,
+    edge_people,
     opened,
     patient,
     potassium,
@@ -25,6 +28,8 @@ from exports import (
     write_export,
     write_manifest,
 )
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from fasciculation_rules.cli.app import run
 from fasciculation_rules.errors import PopulationError
@@ -210,6 +215,32 @@ def test_a_line_that_is_no_resource_is_counted_and_makes_the_table_incomplete(
     assert reason in sentence
     assert found.tally.aside["not-a-resource"] == 2
     assert rows_of(tmp_path / "table")["p"]["fasciculation"] == 1
+
+
+JUNK = (5, [], {}, "x", None, True, [[]], [{}], [None], {"reference": 5}, {"coding": "x"}, "Patient/", 1e300)
+
+
+def junked(value: Any, random: Random) -> Any:
+    """The same with junk here and there."""
+    if random.random() < 0.05:
+        return random.choice(JUNK)
+    if isinstance(value, dict):
+        return {key: junked(each, random) for key, each in value.items()}
+    return [junked(each, random) for each in value] if isinstance(value, list) else value
+
+
+@settings(max_examples=4)
+@given(st.integers(0, 2**32))
+def test_no_resource_meets_a_traceback(seed: int) -> None:
+    random = Random(seed)
+    every = [junked(resource, random) for person in edge_people()[::5] for resource in person]
+    with TemporaryDirectory() as held:
+        folder = Path(held) / "export"
+        folder.mkdir()
+        (folder / "all.ndjson").write_text("\n".join(json.dumps(each) for each in [patient("sound"), *every]))
+        found = prepared(folder, Path(held) / "table", part_bytes=30_000)
+        assert found.people > 1
+        assert rows_of(Path(held) / "table")["sound"].keys() == {"age_low", "age_high", "sex"}
 
 
 def test_marks_of_bytes_and_blank_lines_are_no_fault(place: Path, tmp_path: Path) -> None:
