@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from fractions import Fraction
 from math import comb
 from pathlib import Path
@@ -276,6 +277,16 @@ def test_a_rule_that_fires_too_seldom_is_said_to_be_unwatched() -> None:
     found = watch(made(hits), made(hits))
     assert found.unwatched == ("seldom",)
     assert "canary" in "\n".join(lines_of(found, 11))
+
+
+def test_a_site_of_a_few_people_is_neither_compared_nor_named() -> None:
+    hits = {("fired", "often"): (900, 9_000)}
+    isle, town = (("site", "isle"),), (("site", "town"),)
+    few = {isle: Counts(7, {("fired", "often"): (7, 7)}), town: Counts(8_993, {("fired", "often"): (893, 8_993)})}
+    run = replace(made(hits), strata={(): Counts(9_000, hits), **few})
+    found = watch(run, run)
+    assert found.uncompared == (isle,)
+    assert "isle" not in "\n".join(lines_of(found, 11)) + json.dumps(as_json(found, 11))
 
 
 @pytest.mark.parametrize("about", [{"ruleset": "1.0.0"}, {"effective_digest": "sha256:1"}, {"cohort": "everyone"}])

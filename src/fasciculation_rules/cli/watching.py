@@ -33,7 +33,9 @@ def watch_command(
         float,
         typer.Option(metavar="SHARE", min=0.000001, max=0.5, help="False alarms in a run, over all that is watched."),
     ] = 0.05,
-    min_cell: Annotated[int, typer.Option(metavar="N", min=1, help="Smaller cells are hidden.")] = 11,
+    min_cell: Annotated[
+        int, typer.Option(metavar="N", min=1, help="Smaller cells are hidden, and smaller strata not compared.")
+    ] = 11,
     as_: Annotated[Form, typer.Option("--as", help="text for people, json for programs.")] = Form.TEXT,
 ) -> int:
     """Say which rules fire more seldom or more often than before, and which columns, codes and units changed.
@@ -47,7 +49,7 @@ def watch_command(
     from fasciculation_rules.population.watch.run import read_run
     from fasciculation_rules.population.watch.watching import watch
 
-    found = watch(read_run(run), read_run(reference), budget)
+    found = watch(read_run(run), read_run(reference), budget, min_cell)
     match as_:
         case Form.JSON:
             typer.echo(json.dumps(as_json(found, min_cell), ensure_ascii=False, indent=2))

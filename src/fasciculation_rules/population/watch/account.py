@@ -74,7 +74,7 @@ def lines_of(found: Watched, least: int) -> Iterator[str]:
     yield ""
     yield from _power(found)
     if found.uncompared:
-        yield f"Strata with nobody in the reference, not compared: {len(found.uncompared)}"
+        yield f"Strata with too few people, here or in the reference, not compared: {len(found.uncompared)}"
 
 
 def _of(run: Run) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from fasciculation_rules.errors import PopulationError
 from fasciculation_rules.population.exact import Pair, Power, divisor, powers, surprises
+from fasciculation_rules.population.shielding import SMALL
 from fasciculation_rules.population.watch.run import Count, Counts, Run, Stratum
 from fasciculation_rules.population.work import MONTH
 
@@ -46,8 +47,8 @@ class Watched:
         return tuple(name for name, each in self.power.items() if each.with_four_fifths is None)
 
 
-def watch(run: Run, reference: Run, budget: float = BUDGET) -> Watched:
-    """Everybody, and each stratum against the same people of the reference, whatever their month.
+def watch(run: Run, reference: Run, budget: float = BUDGET, least: int = SMALL) -> Watched:
+    """Everybody, and each stratum of at least so many against the same people of the reference, whatever their month.
 
     Raises PopulationError where the two runs did not ask the same rules of the same kind of people.
     """
@@ -56,7 +57,7 @@ def watch(run: Run, reference: Run, budget: float = BUDGET) -> Watched:
     uncompared: list[Stratum] = []
     for stratum, counts in run.strata.items():
         before = _as_before(stratum, reference)
-        if not counts.people or not before.people:
+        if min(counts.people, before.people) < (least if stratum else 1):
             uncompared.append(stratum)
             continue
         pairs += [(stratum, count, pair) for count, pair in _pairs(counts, before)]
