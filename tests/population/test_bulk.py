@@ -96,7 +96,7 @@ def test_the_answer_of_everybody_is_that_of_assess(whole: Path, tmp_path: Path) 
         assert decoder.decode(cells) == expected, cells[PERSON]
 
 
-@settings(max_examples=10)
+@settings(max_examples=7)
 @given(
     seed=st.integers(0, 2**32),
     files=st.integers(1, 7),
@@ -124,7 +124,7 @@ def test_order_files_parts_and_buffers_leave_every_row_alone(
 # ---------------------------------------------------------------- time
 
 
-@settings(max_examples=6)
+@settings(max_examples=4)
 @given(
     added=st.lists(
         st.tuples(st.integers(0, 2**16), st.dates(datetime.date(2026, 11, 23), datetime.date(2030, 1, 1))), max_size=6
