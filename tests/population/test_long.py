@@ -107,7 +107,7 @@ PEOPLE = st.lists(st.integers(0, 10**6), min_size=1, max_size=6, unique=True).fl
 )
 
 
-@settings(max_examples=25)
+@settings(max_examples=10)
 @given(people=PEOPLE, seed=st.integers(0, 10**6))
 def test_each_row_is_what_assess_knows_of_that_persons_statements(
     people: tuple[list[Statement], ...], seed: int, tmp_path_factory: pytest.TempPathFactory
@@ -120,7 +120,7 @@ def test_each_row_is_what_assess_knows_of_that_persons_statements(
     assert table_of(tmp, rows) == found
 
 
-@settings(max_examples=25)
+@settings(max_examples=10)
 @given(said=statements(least=1), data=st.data())
 def test_deleting_a_row_makes_no_finding_present_and_adding_a_later_one_changes_nothing(
     said: list[Statement], data: st.DataObject, tmp_path_factory: pytest.TempPathFactory
