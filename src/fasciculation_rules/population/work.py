@@ -151,8 +151,7 @@ class Work:
         if self.whole.engine == "sql":
             self._sink_with_sql(answers, path)
         else:
-            found = self.whole.printed.answer(answers, self.whole.beside)
-            found.sink_parquet(path, compression="zstd", metadata=self._metadata())
+            self.whole.printed.sink(answers, path, self.whole.beside, self._metadata())
 
     def _sink_with_sql(self, answers: pl.LazyFrame, path: Path) -> None:
         from fasciculation_rules.population.in_duckdb import sink_with_duckdb
