@@ -1,8 +1,7 @@
 """Cohorts, Parquet to Parquet, beside scanning the same columns: `bench_population.py [PEOPLE ...] [RUN ...]`.
 
-Synthetic people are made once, a million at most; more are the same files again. Every run is a process of its own,
-so that its memory is its own. Runs are scan, columns, sql, screened and, where it is installed, spark. Nothing is
-asserted.
+Every run is a process of its own, so that its memory is its own. Runs are scan, columns, sql, screened and, where it
+is installed, spark, whose processor time is not counted because it is that of Java. Nothing is asserted.
 """
 
 from __future__ import annotations
@@ -17,16 +16,26 @@ from pathlib import Path
 
 from fasciculation_rules import open_ruleset
 
-VERSIONS = ("1.0.0", "1.1.0")
+VERSIONS = ("0.1.0", "1.0.0", "1.1.0")
 PEOPLE = (100_000, 1_000_000)
-ONE_FILE = 1_000_000
 
 
-def scan(files: list[Path], _version: str, _out: Path) -> None:
-    """The limit: every column read and added up."""
+def read_by(version: str, files: list[Path]) -> list[str]:
+    """The columns of the files that a version reads."""
     import polars as pl
 
-    pl.scan_parquet(files).select(pl.all().sum()).collect(engine="streaming")
+    from fasciculation_rules.population.schema import WideForm
+
+    there = pl.read_parquet_schema(files[0])
+    return [name for name in WideForm.of(open_ruleset(version)).columns if name in there]
+
+
+def scan(files: list[Path], version: str, _out: Path) -> None:
+    """The limit: every column that the version reads is read and added up."""
+    import polars as pl
+
+    columns = ["person_id", *read_by(version, files)]
+    pl.scan_parquet(files).select(pl.col(columns).sum()).collect(engine="streaming")
 
 
 def columns(files: list[Path], version: str, out: Path) -> None:
@@ -34,12 +43,9 @@ def columns(files: list[Path], version: str, out: Path) -> None:
     import polars as pl
 
     from fasciculation_rules.engines.columns.to_polars import Printed
-    from fasciculation_rules.population.schema import WideForm
     from fasciculation_rules.population.sheets import sheet_of
 
-    ruleset = open_ruleset(version)
-    there = list(WideForm.of(ruleset).columns)
-    printed = Printed(sheet_of(ruleset), there)
+    printed = Printed(sheet_of(open_ruleset(version)), read_by(version, files))
     for file in files:
         printed.sink(pl.scan_parquet(file), out / file.name, ["person_id"])
 
@@ -50,31 +56,24 @@ def screened(files: list[Path], version: str, out: Path) -> None:
 
     from fasciculation_rules.population.screening import Options, screen
 
-    folder = files[0].parent
-    # The same file again is the same people again, so only the files that are made for once are screened.
-    screen(
-        str(folder / "people-*.parquet"), out / "screened", open_ruleset(version), Options(datetime.date(2026, 11, 1))
-    )
+    screen(str(files[0].parent), out / "screened", open_ruleset(version), Options(datetime.date(2026, 11, 1)))
 
 
 def sql(files: list[Path], version: str, out: Path) -> None:
     """DuckDB: every answer of everybody."""
     from fasciculation_rules.population.in_duckdb import sink_with_duckdb
-    from fasciculation_rules.population.schema import WideForm
 
-    ruleset = open_ruleset(version)
-    sink_with_duckdb(ruleset, files, list(WideForm.of(ruleset).columns), out / "answers.parquet", threads=2)
+    sink_with_duckdb(open_ruleset(version), files, read_by(version, files), out / "answers.parquet", threads=2)
 
 
 def spark(files: list[Path], version: str, out: Path) -> None:
     """Spark on this machine; its start is told apart."""
     from fasciculation_rules.population.in_spark import answered_by_spark, spark_of
-    from fasciculation_rules.population.schema import WideForm
 
     ruleset, start = open_ruleset(version), time.perf_counter()
     session = spark_of()
     print(f"start {time.perf_counter() - start:.1f}", file=sys.stderr)
-    answers = answered_by_spark(session, ruleset, files, list(WideForm.of(ruleset).columns))
+    answers = answered_by_spark(session, ruleset, files, read_by(version, files))
     answers.write.mode("overwrite").parquet(str(out / "answers"))
 
 
@@ -108,14 +107,12 @@ def main(sizes: list[int], names: list[str]) -> None:
         folder, out = Path(place) / "people", Path(place) / "out"
         for people in sizes:
             start = time.perf_counter()
-            files = generate(open_ruleset(VERSIONS[-1]), min(people, ONE_FILE), 1, folder)
+            files = generate(open_ruleset(VERSIONS[-1]), people, 1, folder)
             made = time.perf_counter() - start
-            for number in range(1, people // ONE_FILE):
-                files.append(folder / f"again-{number:03d}.parquet")
-                shutil.copy(files[0], files[-1])
             size = sum(file.stat().st_size for file in files) / 1e6
-            print(f"{people:,} people, {size:.0f} MB ({min(people, ONE_FILE):,} of them made in {made:.1f} s)")
+            print(f"{people:,} people, {size:.0f} MB, made in {made:.1f} s")
             for version in VERSIONS:
+                print(f"  {version}: {len(open_ruleset(version).rules)} rules, {len(read_by(version, files))} columns")
                 limit = limit_spent = 0.0
                 for name in names:
                     out.mkdir()
