@@ -20,21 +20,18 @@ VERSIONS = ("0.1.0", "1.0.0", "1.1.0")
 PEOPLE = (100_000, 1_000_000)
 
 
-def read_by(version: str, files: list[Path]) -> list[str]:
-    """The columns of the files that a version reads."""
-    import polars as pl
-
+def read_by(version: str) -> list[str]:
+    """The columns that a version reads."""
     from fasciculation_rules.population.schema import WideForm
 
-    there = pl.read_parquet_schema(files[0])
-    return [name for name in WideForm.of(open_ruleset(version)).columns if name in there]
+    return list(WideForm.of(open_ruleset(version)).columns)
 
 
 def scan(files: list[Path], version: str, _out: Path) -> None:
     """The limit: every column that the version reads is read and added up."""
     import polars as pl
 
-    columns = ["person_id", *read_by(version, files)]
+    columns = ["person_id", *read_by(version)]
     pl.scan_parquet(files).select(pl.col(columns).sum()).collect(engine="streaming")
 
 
@@ -45,7 +42,7 @@ def columns(files: list[Path], version: str, out: Path) -> None:
     from fasciculation_rules.engines.columns.to_polars import Printed
     from fasciculation_rules.population.sheets import sheet_of
 
-    printed = Printed(sheet_of(open_ruleset(version)), read_by(version, files))
+    printed = Printed(sheet_of(open_ruleset(version)), read_by(version))
     for file in files:
         printed.sink(pl.scan_parquet(file), out / file.name, ["person_id"])
 
@@ -63,7 +60,7 @@ def sql(files: list[Path], version: str, out: Path) -> None:
     """DuckDB: every answer of everybody."""
     from fasciculation_rules.population.in_duckdb import sink_with_duckdb
 
-    sink_with_duckdb(open_ruleset(version), files, read_by(version, files), out / "answers.parquet", threads=2)
+    sink_with_duckdb(open_ruleset(version), files, read_by(version), out / "answers.parquet", threads=2)
 
 
 def spark(files: list[Path], version: str, out: Path) -> None:
@@ -73,7 +70,7 @@ def spark(files: list[Path], version: str, out: Path) -> None:
     ruleset, start = open_ruleset(version), time.perf_counter()
     session = spark_of()
     print(f"start {time.perf_counter() - start:.1f}", file=sys.stderr)
-    answers = answered_by_spark(session, ruleset, files, read_by(version, files))
+    answers = answered_by_spark(session, ruleset, files, read_by(version))
     answers.write.mode("overwrite").parquet(str(out / "answers"))
 
 
@@ -102,17 +99,23 @@ def measured(name: str, version: str, out: Path, files: list[Path]) -> list[floa
 def main(sizes: list[int], names: list[str]) -> None:
     """Prints a table."""
     from fasciculation_rules.population.generating import generate
+    from fasciculation_rules.population.schema import WideForm
 
     with tempfile.TemporaryDirectory(prefix="bench-population-") as place:
         folder, out = Path(place) / "people", Path(place) / "out"
         for people in sizes:
-            start = time.perf_counter()
-            files = generate(open_ruleset(VERSIONS[-1]), people, 1, folder)
-            made = time.perf_counter() - start
-            size = sum(file.stat().st_size for file in files) / 1e6
-            print(f"{people:,} people, {size:.0f} MB, made in {made:.1f} s")
+            made_for: list[str] = []
             for version in VERSIONS:
-                print(f"  {version}: {len(open_ruleset(version).rules)} rules, {len(read_by(version, files))} columns")
+                ruleset = open_ruleset(version)
+                there = list(WideForm.of(ruleset).columns)
+                if there != made_for:
+                    made_for = there
+                    shutil.rmtree(folder, ignore_errors=True)
+                    start = time.perf_counter()
+                    files = generate(ruleset, people, 1, folder)
+                    made, size = time.perf_counter() - start, sum(file.stat().st_size for file in files) / 1e6
+                    print(f"{people:,} people, {len(there)} columns, {size:.0f} MB, made in {made:.1f} s")
+                print(f"  {version}: {len(ruleset.rules)} rules")
                 limit = limit_spent = 0.0
                 for name in names:
                     out.mkdir()
@@ -120,7 +123,7 @@ def main(sizes: list[int], names: list[str]) -> None:
                     shutil.rmtree(out)
                     limit, limit_spent = (took, spent) if name == "scan" else (limit, limit_spent)
                     ratio = f"{took / limit:6.1f} x scan, {spent / limit_spent:6.1f} x its cpu" if limit else ""
-                    print(f"  {version}  {name:9}{took:8.2f} s {spent:8.2f} s cpu {memory:7.0f} MB {ratio}", flush=True)
+                    print(f"    {name:9}{took:8.2f} s {spent:8.2f} s cpu {memory:7.0f} MB {ratio}", flush=True)
             shutil.rmtree(folder)
 
 
