@@ -120,6 +120,7 @@ class Bits:
 
     def _numbers(self, numbers: Mapping[str, Number]) -> Iterator[Stage]:
         truths = [self.folding.least(truth) for number in numbers.values() for truth in truths_of(number)]
+        yield self._leaves(truths)
         self.gathered = gathered(truths, self.named)
         yield from self._shared(self.gathered.values())
         stage = self._stage()
@@ -172,8 +173,8 @@ class Bits:
         return self._set(self.conditions.text(test))
 
     def _set(self, condition: str) -> str:
-        small = self.dialect.bits
-        return f"CASE WHEN {condition} THEN CAST(-1 AS {small}) ELSE CAST(0 AS {small}) END"
+        """A condition as bits; none meets an empty cell, because the entrance leaves none."""
+        return f"-CAST({condition} AS {self.dialect.bits})"
 
     # ---------------------------------------------------------------- numbers
 
