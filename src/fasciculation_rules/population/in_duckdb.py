@@ -13,8 +13,8 @@ from fasciculation_rules.population.query import query_of
 from fasciculation_rules.population.schema import PERSON
 
 _SETTINGS = (
-    # Each of these takes seconds for so wide a query (minutes for the form with CASE), and nothing is gained.
-    "SET disabled_optimizers = 'statistics_propagation,expression_rewriter,common_subexpressions'",
+    # Each of these takes up to seconds for so wide a query (minutes for the form with CASE), and nothing is gained.
+    "SET disabled_optimizers = 'statistics_propagation,expression_rewriter,common_subexpressions,join_order'",
     "SET memory_limit = '2GB'",
     "SET preserve_insertion_order = false",  # else whole parts of the answer are held until those before are done
 )
