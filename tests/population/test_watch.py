@@ -289,6 +289,63 @@ def test_a_site_of_a_few_people_is_neither_compared_nor_named() -> None:
     assert "isle" not in "\n".join(lines_of(found, 11)) + json.dumps(as_json(found, 11))
 
 
+def test_a_small_number_of_one_site_cannot_be_had_from_all_others() -> None:
+    count = ("fired", "rule-a")
+
+    def of(*hits: int) -> Run:
+        sites = dict(zip(("hill", "isle", "town"), hits, strict=True))
+        strata = {(("site", name),): Counts(2_000, {count: (each, 2_000)}) for name, each in sites.items()}
+        return replace(
+            made({count: (sum(hits), 6_000)}), strata={(): Counts(6_000, {count: (sum(hits), 6_000)}), **strata}
+        )
+
+    found = watch(of(3, 150, 250), of(300, 700, 800))
+    assert len(found.changed) == 4
+    now = {each["stratum"].get("site"): each["now"]["hits"] for each in as_json(found, 11)["changed"]}
+    assert now["hill"] == "<11"
+    assert "hidden" in (now[None], now["isle"], now["town"])
+
+
+def test_a_few_people_of_a_site_that_is_not_named_cannot_be_had_from_all_others() -> None:
+    count = ("fired", "rule-a")
+
+    def of(*hits: int) -> Run:
+        sites = {"hill": (hits[0], 2_000), "isle": (7, 7), "town": (hits[1], 2_000)}
+        strata = {(("site", name),): Counts(each[1], {count: each}) for name, each in sites.items()}
+        everybody = (sum(hits) + 7, 4_007)
+        return replace(made({count: everybody}), strata={(): Counts(4_007, {count: everybody}), **strata})
+
+    found = watch(of(150, 250), of(700, 800))
+    assert [dict(each.stratum).get("site") for each in found.changed] == [None, "hill", "town"]
+    for what in ("of", "hits"):
+        assert "hidden" in {each["now"][what] for each in as_json(found, 11)["changed"]}
+
+
+def test_a_site_called_unknown_and_people_of_no_site_are_one_stratum(tmp_path: Path) -> None:
+    site = pl.when(pl.col(PERSON) % 4 == 0).then(None).when(pl.col(PERSON) % 4 == 1).then(pl.lit("unknown"))
+    place = screened(tmp_path, 400, 1, site.otherwise(pl.lit("town")).alias("site"), by=("site",))
+    manifest, run = json.loads((place / "manifest.json").read_text()), read_run(place)
+    assert {key: counts.people for key, counts in run.strata.items()} == {
+        (): manifest["attrition"]["counted"],
+        (("site", "town"),): sum(e["rows"] for e in manifest["known"] if e["stratum"]["site"] == "town"),
+        (("site", "unknown"),): sum(e["rows"] for e in manifest["known"] if e["stratum"]["site"] != "town"),
+    }
+    for counts in run.strata.values():
+        assert {of for _, of in counts.hits.values()} == {counts.people}
+
+
+def test_undecided_is_open_or_awaits_an_examination_or_a_test(later: Path) -> None:
+    answers = pl.read_parquet(later / "part-*.parquet")
+    names = json.loads(pl.read_parquet_metadata(later / "part-00000.parquet")["fasciculation_rules.answer"])["names"]
+    hits, kinds = read_run(later).strata[()].hits, ("open", "awaits_examination", "awaits_test")
+    for place, name in enumerate(names):
+        word, bit = divmod(place, WORD)
+        each = [answers[f"{kind}_{word}"].to_list() for kind in kinds]
+        assert hits["undecided", name][0] == sum(
+            any(cell >> bit & 1 for cell in row) for row in zip(*each, strict=True)
+        )
+
+
 @pytest.mark.parametrize("about", [{"ruleset": "1.0.0"}, {"effective_digest": "sha256:1"}, {"cohort": "everyone"}])
 def test_runs_that_asked_something_else_are_refused(about: dict[str, Any]) -> None:
     hits = {("fired", "often"): (900, 9_000)}

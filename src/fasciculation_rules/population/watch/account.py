@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import product
 from typing import Any
 
 from fasciculation_rules._version import __version__
@@ -10,6 +11,7 @@ from fasciculation_rules.population.impact.heading import ADVICE, SYNTHETIC
 from fasciculation_rules.population.shielding import HIDDEN, Sum, shown
 from fasciculation_rules.population.watch.run import Run, Stratum
 from fasciculation_rules.population.watch.watching import Compared, Watched
+from fasciculation_rules.population.work import MONTH
 
 WORDS = {
     "fired": "fires for",
@@ -23,29 +25,48 @@ CANARIES = (
     "there by every case of the ruleset that it decides."
 )
 
+WHEN = ("now", "before")
+OF_PEOPLE = ("fired", "undecided", "empty")
+"""Counts of people, of whom a stratum has as many whatever is counted."""
+
 Key = tuple[Any, ...]
 
 
+def key_of(each: Compared, when: str, part: str) -> Key:
+    """The cell of a number: the same wherever the same is counted, as in the reference, whose months are one."""
+    stratum = each.stratum if when == "now" else tuple(pair for pair in each.stratum if pair[0] != MONTH)
+    if part == "of" and each.count[0] in OF_PEOPLE:
+        return stratum, when, part
+    return stratum, *each.count, when, part
+
+
+def _numbers(each: Compared, when: str) -> tuple[int, int]:
+    pair = each.pair
+    return (pair.hits, pair.of) if when == "now" else (pair.before, pair.of_before)
+
+
 def texts_of(found: Watched, least: int) -> dict[Key, str]:
-    """Hits and people of each change as they may be shown: those who do and those who do not are both people."""
+    """Hits and people of each change as they may be shown: those who do and those who do not are both people.
+
+    The strata of one total add up to it, together with those that are not shown.
+    """
     cells: dict[Key, int] = {}
     sums: list[Sum[Key]] = []
-    for each in found.changed:
-        pair = each.pair
-        for when, hits, of in (("now", pair.hits, pair.of), ("before", pair.before, pair.of_before)):
-            key = (each.stratum, *each.count, when)
-            cells |= {(*key, "hits"): hits, (*key, "others"): of - hits, (*key, "of"): of}
-            sums.append(((*key, "of"), ((*key, "hits"), (*key, "others"))))
-            everybody = ((), *each.count, when)
-            if each.stratum and any(not other.stratum and other.count == each.count for other in found.changed):
-                cells[(*key, "elsewhere")] = _hits(found, each, when) - hits
-                sums.append(((*everybody, "hits"), ((*key, "hits"), (*key, "elsewhere"))))
+    strata: dict[Key, dict[Key, None]] = {}
+    for each, when in product(found.changed, WHEN):
+        hits, of = _numbers(each, when)
+        keys = {part: key_of(each, when, part) for part in ("hits", "others", "of")}
+        cells |= {keys["hits"]: hits, keys["others"]: of - hits, keys["of"]: of}
+        sums.append((keys["of"], (keys["hits"], keys["others"])))
+        for key in keys.values():
+            if key[0]:
+                strata.setdefault(((), *key[1:]), {})[key] = None
+    for total, parts in strata.items():
+        if total in cells:
+            rest = ("rest", *total)
+            cells[rest] = cells[total] - sum(cells[key] for key in parts)
+            sums.append((total, (*parts, rest)))
     return shown(cells, sums, least)
-
-
-def _hits(found: Watched, each: Compared, when: str) -> int:
-    run = found.run if when == "now" else found.reference
-    return run.strata[()].hits[each.count][0]
 
 
 def lines_of(found: Watched, least: int) -> Iterator[str]:
@@ -96,13 +117,12 @@ def stratum_in_words(stratum: Stratum) -> str:
 
 def _share(each: Compared, when: str, texts: dict[Key, str]) -> str:
     """So many of so many, with a rate where no number is hidden."""
-    key = (each.stratum, *each.count, when)
-    hits, others, of = (texts[(*key, part)] for part in ("hits", "others", "of"))
+    hits, others, of = (texts[key_of(each, when, part)] for part in ("hits", "others", "of"))
     if others.startswith("<") and hits[0].isdigit():
         hits = HIDDEN
     if not (hits[0].isdigit() and of[0].isdigit()):
         return f"{hits} of {of}"
-    some, people = (each.pair.hits, each.pair.of) if when == "now" else (each.pair.before, each.pair.of_before)
+    some, people = _numbers(each, when)
     return f"{hits} of {of} ({100 * some / people:.2f} %)"
 
 
@@ -132,9 +152,8 @@ def as_json(found: Watched, least: int) -> dict[str, Any]:
     texts = texts_of(found, least)
 
     def cells(each: Compared, when: str) -> dict[str, str | int]:
-        key = (each.stratum, *each.count, when)
-        others_small = texts[(*key, "others")].startswith("<")
-        found_texts = {part: texts[(*key, part)] for part in ("hits", "of")}
+        others_small = texts[key_of(each, when, "others")].startswith("<")
+        found_texts = {part: texts[key_of(each, when, part)] for part in ("hits", "of")}
         if others_small and found_texts["hits"][0].isdigit():
             found_texts["hits"] = HIDDEN
         return {part: int(text.replace(",", "")) if text[0].isdigit() else text for part, text in found_texts.items()}

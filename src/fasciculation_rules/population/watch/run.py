@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ import polars as pl
 
 from fasciculation_rules.engines.columns.sheet import FIRINGS, WORD
 from fasciculation_rules.errors import PopulationError
+from fasciculation_rules.logic.frozen import FrozenMapping
 from fasciculation_rules.population.folder import MANIFEST, Folder
 from fasciculation_rules.population.schema import INDEX_DATE
 from fasciculation_rules.population.work import MONTH
@@ -62,7 +63,7 @@ def read_run(place: Path) -> Run:
             tuple(manifest["incomplete"]),
             strata,
         )
-    except (KeyError, TypeError, ValueError, IndexError, OSError, pl.exceptions.PolarsError):
+    except (AttributeError, KeyError, TypeError, ValueError, IndexError, OSError, pl.exceptions.PolarsError):
         raise PopulationError(
             f"'{place}' holds no finished result that can be read; name the folder of a `screen` that came to its end"
         ) from None
@@ -77,18 +78,20 @@ def _strata(parts: list[Path], names: list[str], manifest: Mapping[str, Any]) ->
         by.append(MONTH)
     counted = [pl.len().alias("?people"), *_words(names)]
     rows = (frame.group_by(by).agg(counted) if by else frame.select(counted)).collect(engine="streaming")
-    found: dict[Stratum, Counts] = {}
+    # A cell of "unknown" and an empty one are one stratum.
+    found: dict[Stratum, list[Counts]] = {}
     for row in rows.iter_rows(named=True):
         key = _key({name: row[name] for name in by})
         people = row["?people"]
         hits = {_count(name): (each, people) for name, each in row.items() if "/" in name and name not in by}
-        found[key] = Counts(people, hits)
+        found.setdefault(key, []).append(Counts(people, hits))
     for each in manifest["known"]:
-        key, people = _key({name: each["stratum"][name] for name in by}), each["rows"]
-        empty = {("empty", name): (people - known, people) for name, known in each["known"].items()}
-        found[key] = Counts(people, {**found.get(key, Counts(people, {})).hits, **empty})
-    everybody = _together(found.values(), _mapping(manifest["mapping"]))
-    return {(): everybody, **({key: found[key] for key in sorted(found)} if len(found) > 1 else {})}
+        key, rows = _key({name: each["stratum"][name] for name in by}), each["rows"]
+        empty = {("empty", name): (rows - known, rows) for name, known in each["known"].items()}
+        found.setdefault(key, []).append(Counts(0, empty))  # the same people, who were counted above
+    strata = {key: _together(found[key]) for key in sorted(found)}
+    everybody = _together(strata.values(), _mapping(manifest["mapping"]))
+    return {(): everybody, **(strata if len(strata) > 1 else {})}
 
 
 def _words(names: list[str]) -> list[pl.Expr]:
@@ -120,7 +123,7 @@ def _mapping(said: Mapping[str, Any] | None) -> dict[Count, tuple[int, int]]:
     return found
 
 
-def _together(strata: Any, beside: Mapping[Count, tuple[int, int]]) -> Counts:
+def _together(strata: Iterable[Counts], beside: Mapping[Count, tuple[int, int]] = FrozenMapping({})) -> Counts:
     hits: dict[Count, tuple[int, int]] = {}
     people = 0
     for each in strata:

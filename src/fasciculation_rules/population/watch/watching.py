@@ -105,8 +105,6 @@ def _as_before(stratum: Stratum, reference: Run) -> Counts:
         for key, each in reference.strata.items()
         if key and tuple(pair for pair in key if pair[0] != MONTH) == wanted
     ]
-    if not same and len(reference.strata) == 1:
-        return Counts(0, {})
     hits: dict[Count, tuple[int, int]] = {}
     for each in same:
         for count, (some, of) in each.hits.items():
