@@ -38,7 +38,7 @@ from fasciculation_rules.population.impact.account import as_json, lines_of
 from fasciculation_rules.population.impact.answers import rules_of
 from fasciculation_rules.population.impact.counting import Counted, count, way_of
 from fasciculation_rules.population.impact.files import moves_frame, rules_frame, write
-from fasciculation_rules.population.impact.groups import FEWER
+from fasciculation_rules.population.impact.groups import BANDS, FEWER, age_band
 from fasciculation_rules.population.impact.page import pages_of
 from fasciculation_rules.population.impact.shown import Shown, shown_of, system_of
 from fasciculation_rules.population.impact.subgroups import compared
@@ -242,6 +242,30 @@ def test_both_ways_the_moves_are_turned_round(
     assert {(after, before): number for (before, after), number in back.moves.items()} == dict(counted.moves)
 
 
+def test_whoever_either_version_takes_in_is_counted(tmp_path: Path) -> None:
+    copytree(MINI, tmp_path / "mini")
+    file, last = tmp_path / "mini" / "ruleset.yaml", "    - eyelid_twitch is present\n"
+    assert last in file.read_text()
+    file.write_text(file.read_text().replace(last, f"{last}    - cramps is present\n"))
+    old, new = open_ruleset(MINI), open_ruleset(tmp_path / "mini")
+    frame = pl.DataFrame(
+        {PERSON: [1, 2, 3], "age_low": [40] * 3, "age_high": [40] * 3}
+        | {"fasciculation": [1, 0, 0], "eyelid_twitch": [0, 0, 0], "cramps": [0, 1, 0]}
+    )
+    frame.write_parquet(tmp_path / "people.parquet", metadata=synthetic_metadata(old, 1))
+    for versions in ((old, new), (new, old)):
+        attrition = counted_of(tmp_path / "people.parquet", versions).attrition
+        assert (attrition.counted, attrition.without_entry) == (2, 1)
+
+
+def test_a_band_begins_with_its_first_year_and_who_may_be_of_two_is_of_none() -> None:
+    low, high = [15, 16, 29, 30, 89, 90, 29, None], [15, 16, 29, 30, 89, 90, 30, None]
+    frame = pl.DataFrame({"age_low": low, "age_high": high}, schema=dict.fromkeys(("age_low", "age_high"), pl.Int32))
+    bands = frame.select(age_band(("age_low", "age_high")))["age_low"].to_list()
+    names = [None if band is None else BANDS[band] for band in bands]
+    assert names == ["under 16", "16-29", "16-29", "30-39", "80-89", "90 and over", None, None]
+
+
 def test_rows_that_repeat_or_differ_are_set_aside_as_in_screening(
     versions: tuple[Ruleset, Ruleset], people: Path, tmp_path: Path
 ) -> None:
@@ -415,6 +439,11 @@ def test_a_group_with_a_hidden_number_is_not_compared(counted: Counted) -> None:
     assert "hill" not in {each.group for each in groups.made if each.way == "up"}
 
 
+def test_each_of_two_intervals_a_comparison_has_its_share_of_the_chance(counted: Counted) -> None:
+    groups = compared(moved(counted, {"hill": (400, 1_000), "town": (9_000, 45_000), "vale": (9_000, 45_000)}))
+    assert groups.confidence == pytest.approx(1 - 0.05 / (2 * len(groups.made)))
+
+
 @settings(max_examples=25, deadline=None)
 @given(st.integers(1, 400).flatmap(lambda of: st.tuples(st.integers(0, of), st.just(of))))
 def test_the_interval_is_the_exact_one(pair: tuple[int, int]) -> None:
@@ -481,6 +510,7 @@ def test_real_ids_and_the_rules_are_those_of_assess(
         (["--list-patients", "FILE", "--pseudonym-key", "OPEN"], "can be read by others"),
         (["--list-patients", "FILE", "--pseudonym-key", "SHORT"], "holds no key"),
         (["--by", "sex"], "'sex' of --by is a column of its own"),
+        (["--by", "age"], "'age' of --by is a column of its own"),
         (["--by", "ward"], "no-column"),
         (["--by", "person_id"], "'person_id' of --by is a column of its own"),
         (["--as-of", "soon"], "is not a date"),

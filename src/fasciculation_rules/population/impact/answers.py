@@ -120,7 +120,7 @@ class Answering:
 
 
 def _among(people: pl.Series, some: pl.Series) -> pl.Series:
-    return people.is_in(some.implode()) if len(some) else pl.repeat(False, len(people), eager=True)
+    return people.is_in(some.implode()).fill_null(False) if len(some) else pl.repeat(False, len(people), eager=True)
 
 
 def _narrow(ruleset: Ruleset) -> Sheet:

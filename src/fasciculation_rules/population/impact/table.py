@@ -8,6 +8,7 @@ from functools import cached_property
 
 from fasciculation_rules.errors import PopulationError
 from fasciculation_rules.model.ruleset import Ruleset
+from fasciculation_rules.population.impact.groups import AGE, SEX
 from fasciculation_rules.population.part import Parted
 from fasciculation_rules.population.schema import PERSON, WideForm
 from fasciculation_rules.population.screening import ROWS, Options, run_of
@@ -64,9 +65,9 @@ def open_table(place: str, old: Ruleset, new: Ruleset, asked: Asked) -> Table:
             f"the rungs of {old.version} ({', '.join(old.outcomes.ladder)}) are not those of {new.version} "
             f"({', '.join(new.outcomes.ladder)}), so nobody can be said to move between them"
         )
-    taken = {PERSON, *TAKEN, *(name for each in (old, new) for name in WideForm.of(each).columns)}
+    taken = {PERSON, AGE, SEX, *TAKEN, *(name for each in (old, new) for name in WideForm.of(each).columns)}
     for name in asked.by:
-        if name in taken or asked.by.count(name) > 1:
+        if name in taken or name.startswith("?") or asked.by.count(name) > 1:
             raise PopulationError(f"'{name}' of --by is a column of its own, or given twice; name another one")
     forms = [WideForm.of(each).columns.keys() for each in (old, new)]
     sources = (open_source(place, old, asked.by, forms[1]), open_source(place, new, asked.by, forms[0]))
