@@ -566,8 +566,10 @@ def test_what_is_not_as_it_has_to_be_is_refused_with_one_clear_error(tmp_path: P
     (strange / "death.parquet").write_bytes(b"PAR1")
     write(strange / "measurement.csv", [{"person_id": 1}])
     (strange / "observation").mkdir()
+    for ending in ("csv", "parquet"):
+        write(strange / f"Drug_Exposure.{ending}", [{"person_id": 1}])
     told = refused(strange)
-    assert all(code in told for code in ("wrong-type", "not-parquet", "no-column", "empty-folder"))
+    assert all(code in told for code in ("wrong-type", "not-parquet", "no-column", "empty-folder", "table-twice"))
     lost = database(tmp_path / "lost", {"person": [{"person_id": 1}]})
     write(lost / "concept.parquet", [{"concept_id": 1, "concept_code": "x", "vocabulary_id": "y"}])
     assert "has none of the concepts" in refused(lost)

@@ -69,7 +69,7 @@ def read_column(one: Wanted, found: pl.DataType | None) -> Iterator[pl.Expr]:
         case Kind.DAY:
             yield from _day(one.name, held, found)
         case Kind.BIRTH:
-            yield _text(held.cast(pl.String).str.head(10)).alias(one.name)
+            yield _text(held).str.head(10).alias(one.name)
         case Kind.WHOLE:
             yield _text(held.cast(pl.String).str.replace(r"^(\s*\d+)\.0+\s*$", "$1")).alias(one.name)
         case Kind.FLAG:

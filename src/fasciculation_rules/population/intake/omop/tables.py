@@ -86,15 +86,22 @@ def open_tables(place: str, *, notes: bool) -> dict[str, Table]:
     folder = Path(place)
     if not folder.is_dir():
         raise PopulationError(f"'{place}' is no folder with the tables of the OMOP common data model")
-    inside = {(file.stem if file.suffix in SUFFIXES else file.name).lower(): file for file in sorted(folder.iterdir())}
+    inside: dict[str, list[Path]] = {}
+    for file in sorted(folder.iterdir()):
+        inside.setdefault((file.stem if file.suffix in SUFFIXES else file.name).lower(), []).append(file)
     problems: list[Problem] = []
     found: dict[str, Table] = {}
     for name, columns in COLUMNS.items():
         if name in inside and (notes or name not in NOTES):
-            files = files_of(str(inside[name]))
-            if not files:
+            place, *others = inside[name]
+            files = files_of(str(place))
+            if others:
+                message = f"the table '{name}' is there {len(others) + 1} times, as '{others[0].name}' too"
+                hint = "leave one; the files of one table lie in a folder of its name"
+                problems.append(Problem(str(place), 0, 0, "", "table-twice", message, hint))
+            elif not files:
                 message = "the folder of the table holds no Parquet and no CSV file"
-                problems.append(Problem(str(inside[name]), 0, 0, "", "empty-folder", message))
+                problems.append(Problem(str(place), 0, 0, "", "empty-folder", message))
             elif (table := open_table(files, columns, problems)) is not None:
                 found[name] = table
     if problems:
