@@ -83,6 +83,17 @@ def test_the_dead_are_not_counted_and_who_is_not_said_to_be_dead_is(people: pl.D
     assert everyone.attrition.counted == 800
 
 
+def test_sixteen_is_the_first_year_that_counts_and_an_age_that_may_be_less_does_not(
+    people: pl.DataFrame, tmp_path: Path
+) -> None:
+    low = pl.col(PERSON).replace_strict({0: 15, 1: 16, 2: 15}, default=None, return_dtype=pl.Int32)
+    high = pl.col(PERSON).replace_strict({0: 15, 1: 16, 2: 40}, default=None, return_dtype=pl.Int32)
+    frame = people.head(4).with_columns(
+        low.alias("age_low"), high.alias("age_high"), pl.lit(1, pl.Int8).alias("fasciculation")
+    )
+    assert counted(frame, tmp_path / "in", TODAY) == [1]
+
+
 def test_whoever_was_not_observed_so_long_is_not_counted_nor_who_may_not_have_been(
     people: pl.DataFrame, tmp_path: Path
 ) -> None:
@@ -136,6 +147,28 @@ def test_sites_and_parts_leave_the_digest_alone(people: pl.DataFrame, tmp_path: 
         assert screened(frame, tmp_path / name, options).digest == plain.digest
         answers = pl.read_parquet(tmp_path / name / "out" / "part-*.parquet")
         assert (answers["site"] == answers[PERSON] % 5).all()
+
+
+@pytest.mark.parametrize("name", ["care site", "select", "b1", 'a"b', "beside_0"])
+def test_what_tells_people_apart_may_have_any_name(name: str, people: pl.DataFrame, tmp_path: Path) -> None:
+    frame = people.with_columns((pl.col(PERSON) % 5).alias(name))
+    for engine in ("columns", "sql"):
+        screened(frame, tmp_path / engine, replace(TODAY, by=(name,), engine=engine))
+        answers = pl.read_parquet(tmp_path / engine / "out" / "part-*.parquet")
+        assert (answers[name] == answers[PERSON] % 5).all()
+
+
+@pytest.mark.parametrize("name", ["rung", "fired_0", "month", "rows", "?0"])
+def test_a_name_that_the_result_has_itself_is_refused(name: str, people: pl.DataFrame, tmp_path: Path) -> None:
+    frame = people.with_columns((pl.col(PERSON) % 5).alias(name))
+    with pytest.raises(PopulationError, match="because the result has a column of that name; rename it"):
+        screened(frame, tmp_path / "in", replace(TODAY, by=(name,)))
+
+
+def test_a_column_is_named_once(people: pl.DataFrame, tmp_path: Path) -> None:
+    frame = people.with_columns((pl.col(PERSON) % 5).alias("site"))
+    with pytest.raises(PopulationError, match="--by names 'site' twice"):
+        screened(frame, tmp_path / "in", replace(TODAY, by=("site", "site")))
 
 
 # ---------------------------------------------------------------- the heading

@@ -74,7 +74,10 @@ def test_another_table_another_ruleset_and_what_is_no_manifest_are_refused(
     assert replayed(result) == 2
     assert "holds other bytes; name that one with --input" in capsys.readouterr().err
     whole = json.loads(result.read_text())
-    for said in ([], {}, {**whole, "run": {}}, {**whole, "run": []}):
+    odd = [{"as_of": "soon"}, {"by": 5}, {"by": [5]}, {"engine": "abacus"}, {"observed": "long"}, {"ruleset": 1}]
+    runs = [{**whole, "run": {**whole["run"], **each}} for each in odd]
+    others = [{**whole, "inputs": [{}]}, {**whole, "inputs": 1}, {**whole, "table": 3}]
+    for said in ([], {}, {**whole, "run": {}}, {**whole, "run": []}, *runs, *others):
         result.write_text(json.dumps(said))
         assert replayed(result) == 2
         assert "is not the manifest of a screening" in capsys.readouterr().err

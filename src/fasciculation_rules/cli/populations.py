@@ -90,6 +90,7 @@ def screen_command(
     """
     need("polars")
     need("pyarrow")
+    need("scipy")
     if engine is EngineName.SQL:
         need("duckdb")
     from fasciculation_rules.population.report import lines_of

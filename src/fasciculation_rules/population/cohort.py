@@ -72,13 +72,14 @@ class Marks:
 
 
 def _faults_about(source: Source) -> list[pl.Expr]:
-    """No day of one's own where the others have one; neither alive nor not; observed for less than no time."""
+    """Nobody; no day of one's own where the others have one; neither alive nor not; observed for less than no time."""
     wrong = {
+        PERSON: pl.col(PERSON).is_null(),
         INDEX_DATE: pl.col(INDEX_DATE).is_null(),
         ALIVE: ~pl.col(ALIVE).is_between(0, 1),
         OBSERVED_DAYS: pl.col(OBSERVED_DAYS) < 0,
     }
-    return [wrong[name] for name in source.about]
+    return [wrong[name] for name in (PERSON, *source.about)]
 
 
 def _faults(ruleset: Ruleset, source: Source) -> list[pl.Expr]:

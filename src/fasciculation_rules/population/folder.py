@@ -17,6 +17,11 @@ MANIFEST = "manifest.json"
 TEMPORARY = ".unfinished-"
 
 
+def private_file(path: Path) -> None:
+    """An empty file that only its owner may read. Raises FileExistsError where there is one."""
+    os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+
+
 class Folder:
     """One result folder, of one run key. Its files begin with `prefix`, but for the manifest."""
 
@@ -54,7 +59,8 @@ class Folder:
         for said in sorted(self.place.glob("*.json")):
             found = self.read(said.name)
             if found is None or found.get("run") != run:
-                differing = sorted(key for key in run if (found or {}).get("run", {}).get(key) != run[key])
+                before = (found or {}).get("run", {})
+                differing = sorted(key for key in {*run, *before} if before.get(key) != run.get(key))
                 raise PopulationError(
                     f"'{self.place}' holds the result of another run, which differs in: {', '.join(differing)}; "
                     "name another folder"
@@ -85,7 +91,7 @@ class Folder:
         path, temporary = self.place / name, self.place / f"{TEMPORARY}{os.getpid()}-{name}"
         try:
             if private:
-                os.close(os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+                private_file(temporary)
             make(temporary)
             with temporary.open("rb") as written:
                 os.fsync(written.fileno())
@@ -98,9 +104,9 @@ class Folder:
         return path
 
     def write_json(self, name: str, values: Mapping[str, Any]) -> Path:
-        """The same for plain values."""
+        """The same for plain values; their counts are not shielded, so only its owner may read them."""
         text = json.dumps(values, ensure_ascii=False, indent=2, sort_keys=True) + "\n"
-        return self.write(name, lambda path: path.write_text(text, encoding="utf-8"))
+        return self.write(name, lambda path: path.write_text(text, encoding="utf-8"), private=True)
 
     def _sync(self) -> None:
         opened = os.open(self.place, os.O_RDONLY)

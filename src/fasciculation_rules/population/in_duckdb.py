@@ -8,9 +8,11 @@ from pathlib import Path
 import duckdb
 
 from fasciculation_rules.engines.columns.dialects import DIALECTS
+from fasciculation_rules.errors import PopulationError
 from fasciculation_rules.model.ruleset import Ruleset
 from fasciculation_rules.population.query import query_of
 from fasciculation_rules.population.schema import PERSON
+from fasciculation_rules.population.sheets import answer_columns
 
 _SETTINGS = (
     # Each of these takes up to seconds for so wide a query (minutes for the form with CASE), and nothing is gained.
@@ -39,12 +41,30 @@ def sink_with_duckdb(
     beside: Sequence[str] = (PERSON,),
     threads: int | None = None,
 ) -> None:
-    """The answers of the people in some Parquet files as another one."""
-    query = query_of(ruleset, DIALECTS["duckdb"], columns=columns, beside=beside, commented=False)
-    with connected(threads) as connection:
-        connection.read_parquet([str(file) for file in files]).create_view("cohort")
-        connection.execute(f"COPY ({query}) TO {_quoted(out)} (FORMAT parquet, COMPRESSION zstd)")
+    """The answers of the people in some Parquet files as another one, which may be there, to be filled.
+
+    What stands `beside` them may have any name, so it has one of ours within the query. Raises PopulationError where
+    DuckDB fails, of whose message nobody knows what is in it.
+    """
+    ours = {f"beside_{number}": _name(each) for number, each in enumerate(beside)}
+    query = query_of(ruleset, DIALECTS["duckdb"], columns=columns, beside=list(ours), commented=False)
+    given = ", ".join([*(f"{name} AS {own}" for own, name in ours.items()), *map(_name, columns)])
+    answers = ", ".join([*(f"{own} AS {name}" for own, name in ours.items()), *answer_columns(ruleset)])
+    try:
+        with connected(threads) as connection:
+            connection.read_parquet([str(file) for file in files]).project(given).create_view("cohort")
+            written = f"COPY (SELECT {answers} FROM ({query})) TO {_text(out)}"  # noqa: S608  every name is quoted
+            # In the place of the file that is there, which keeps its mode.
+            connection.execute(f"{written} (FORMAT parquet, COMPRESSION zstd, USE_TMP_FILE false)")
+    except duckdb.Error:
+        raise PopulationError(
+            f"DuckDB could not work out the answers for '{out}'; is there room on the disk?"
+        ) from None
 
 
-def _quoted(path: Path) -> str:
+def _text(path: Path) -> str:
     return "'" + str(path).replace("'", "''") + "'"
+
+
+def _name(column: str) -> str:
+    return '"' + column.replace('"', '""') + '"'

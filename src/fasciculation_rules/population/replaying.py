@@ -12,7 +12,7 @@ from typing import Any
 from fasciculation_rules.errors import PopulationError
 from fasciculation_rules.model.ruleset import Ruleset
 from fasciculation_rules.population.folder import Folder
-from fasciculation_rules.population.screening import OWN_DAY, Options, Screened, run_of, screen
+from fasciculation_rules.population.screening import ENGINES, OWN_DAY, Options, Screened, run_of, screen
 from fasciculation_rules.population.source import open_source
 
 ABOUT_RULES = ("text_digest", "logic_digest", "effective_digest", "profile_digest")
@@ -30,11 +30,36 @@ class Replayed:
 def read_manifest(path: Path) -> dict[str, Any]:
     """The manifest of a screening. Raises PopulationError where it is none."""
     said = Folder(path.parent).read(path.name)
-    keys = {"run", "table", "inputs", "attrition", "digest", "rungs", "known"}
-    of_run = {"ruleset", "as_of", "engine", "cohort", "observed", "by", *ABOUT_RULES}
-    if said is None or not keys <= {*said} or not isinstance(said["run"], dict) or not of_run <= {*said["run"]}:
+    if said is None or not _is_manifest(said):
         raise PopulationError(f"'{path}' is not the manifest of a screening; `screen` writes one when it is done")
     return said
+
+
+def _is_manifest(said: Mapping[str, Any]) -> bool:
+    """Whether all that a replay needs is there, each of its kind."""
+    if not {"run", "table", "inputs", "attrition", "digest", "rungs", "known"} <= {*said}:
+        return False
+    run, inputs = said["run"], said["inputs"]
+    if not isinstance(run, dict) or not isinstance(inputs, list) or not isinstance(said["table"], str):
+        return False
+    of_run = {"ruleset", "as_of", "engine", "cohort", "observed", "by", *ABOUT_RULES}
+    return (
+        of_run <= {*run}
+        and isinstance(run["ruleset"], str)
+        and _is_day(run["as_of"])
+        and run["engine"] in ENGINES
+        and (run["observed"] is None or isinstance(run["observed"], int))
+        and isinstance(run["by"], list)
+        and all(isinstance(name, str) for name in run["by"])
+        and all(isinstance(each, dict) and isinstance(each.get("sha256"), str) for each in inputs)
+    )
+
+
+def _is_day(text: object) -> bool:
+    try:
+        return text == OWN_DAY or bool(datetime.date.fromisoformat(str(text)))
+    except ValueError:
+        return False
 
 
 def replay(

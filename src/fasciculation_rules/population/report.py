@@ -2,32 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from fasciculation_rules._version import __version__
 from fasciculation_rules.model.ruleset import Ruleset
 from fasciculation_rules.population.screening import Options, Screened
-
-SMALL = 11
-"""Cells from 1 to one less than this are not shown; a site may choose its own."""
-
-HIDDEN = "hidden"
-
-
-def shielded(cells: Mapping[str, int], least: int, *, hide_one: bool = False) -> dict[str, str]:
-    """The cells of one total as they may be shown.
-
-    One small cell alone could be had by subtraction, so the smallest other one is hidden with it; so too with
-    `hide_one`, where the total itself is not shown.
-    """
-    small = {name for name, count in cells.items() if 0 < count < least}
-    others = sorted((name for name, count in cells.items() if count >= least), key=lambda name: cells[name])
-    also = set(others[:1]) if len(small) == 1 or (hide_one and not small) else set()
-
-    def shown(name: str, count: int) -> str:
-        return f"<{least}" if name in small else HIDDEN if name in also else f"{count:,}"
-
-    return {name: shown(name, count) for name, count in cells.items()}
+from fasciculation_rules.population.shielding import SMALL, shown
 
 
 def lines_of(found: Screened, ruleset: Ruleset, options: Options, *, least: int = SMALL) -> Iterator[str]:
@@ -58,15 +38,20 @@ def lines_of(found: Screened, ruleset: Ruleset, options: Options, *, least: int 
     if options.observed is not None:
         asked.add(tuple(steps)[5])
     steps = {name: count for name, count in steps.items() if name in asked}
-    cells = shielded({**steps, "counted": attrition.counted}, least)
-    yield f"{'rows of the table':<32}{attrition.rows:>14,}"
-    for name, shown in cells.items():
-        yield f"{name:<32}{shown:>14}"
+    fates = {**steps, "counted": attrition.counted}
+    rungs = {("rung", rung): count for rung, count in found.rungs.items()}
+    texts = shown(
+        {**{(name,): count for name, count in fates.items()}, ("rows",): attrition.rows, **rungs},
+        [(("rows",), tuple((name,) for name in fates)), (("counted",), tuple(rungs))],
+        least,
+    )
+    yield f"{'rows of the table':<32}{texts['rows',]:>14}"
+    for name in fates:
+        yield f"{name:<32}{texts[name,]:>14}"
     yield ""
     yield "Of those counted, by the rung that is shown"
-    hidden = cells["counted"] in (HIDDEN, f"<{least}")
-    for rung, shown in shielded(found.rungs, least, hide_one=hidden).items():
-        yield f"  {ruleset.urgency[rung].label:<44}{shown:>14}"
+    for rung in found.rungs:
+        yield f"  {ruleset.urgency[rung].label:<44}{texts['rung', rung]:>14}"
     yield ""
     for sentence in found.origin.incomplete if found.origin else ():
         yield f"The table is not whole: {sentence}"

@@ -23,10 +23,13 @@ from fasciculation_rules.population.part import Parted
 from fasciculation_rules.population.schema import INDEX_DATE, OBSERVED_DAYS, QUARANTINE
 from fasciculation_rules.population.sheets import answer_columns
 from fasciculation_rules.population.source import Source, open_source
-from fasciculation_rules.population.work import STEPS, Whole, Work
+from fasciculation_rules.population.work import MONTH, STEPS, Whole, Work
 
 ROWS = 1_000_000
 """Rows of a part."""
+
+ENGINES = ("columns", "sql")
+"""What may work out the columns."""
 
 OWN_DAY = "the index date of each person"
 
@@ -98,6 +101,7 @@ def _work(
         part = work.part
         found = folder.read(f"{part.name}.json")
         if found is None or found["key"] != work.key or not (folder.place / f"{part.name}.parquet").exists():
+            _begin_part(folder, part.name)
             found = _read(partial(work.done, folder), part.place)
         else:
             resumed += 1
@@ -129,6 +133,12 @@ def _begin(folder: Folder, works: list[Work]) -> None:
     folder.keep_only({work.part.name for work in works})
 
 
+def _begin_part(folder: Folder, name: str) -> None:
+    """While a part is made anew, nothing of the one before it is there: what was said of that is not true of this."""
+    for end in (".json", ".parquet", f"-{QUARANTINE}"):
+        folder.take_away(f"{name}{end}")
+
+
 def _read(work: Callable[[], Result], what: str) -> Result:
     """Done; or one clear error where Polars fails, of whose message nobody knows what is in it."""
     try:
@@ -140,8 +150,16 @@ def _read(work: Callable[[], Result], what: str) -> Result:
 def run_of(ruleset: Ruleset, options: Options, source: Source) -> dict[str, Any]:
     """All but the rows that the answers depend on.
 
-    Raises PopulationError where no day is known, or two are, and where nobody knows for how long people were observed.
+    Raises PopulationError where no day is known, or two are, where nobody knows for how long people were observed, and
+    where a column of `by` is given twice or has the name of one of the result.
     """
+    for name in options.by:
+        if name in (*answer_columns(ruleset), MONTH, "rows") or name.startswith("?"):
+            raise PopulationError(
+                f"people cannot be told apart by '{name}', because the result has a column of that name; rename it"
+            )
+        if options.by.count(name) > 1:
+            raise PopulationError(f"--by names '{name}' twice; leave one of them away")
     if options.observed is not None and OBSERVED_DAYS not in source.about:
         raise PopulationError(f"the table does not say for how long people were observed (column '{OBSERVED_DAYS}')")
     said: dict[str, Any] = {

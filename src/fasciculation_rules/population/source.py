@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from glob import glob, has_magic
@@ -103,16 +103,21 @@ def open_source(place: str, ruleset: Ruleset, by: Collection[str] = (), others: 
 def _files(place: str) -> list[Path]:
     path = Path(place)
     if path.is_dir():
-        found = sorted(file for file in path.glob("*.parquet") if not file.name.endswith(QUARANTINE))
+        found = _people(path.glob("*.parquet"))
     elif path.exists() or not has_magic(place):
         found = [path]
     else:
-        found = sorted(Path(each) for each in glob(place, recursive=True))  # noqa: PTH207  a pattern may be absolute
+        found = _people(Path(each) for each in glob(place, recursive=True))  # noqa: PTH207  a pattern may be absolute
     if form := form_of(path):
         raise PopulationError(f"'{place}' is no table of the wide form; {advice(form)}")
     if not found or not found[0].exists():
         raise PopulationError(f"'{place}' names no Parquet file")
     return found
+
+
+def _people(files: Iterable[Path]) -> list[Path]:
+    """Those of people who are no part of a quarantine, by name."""
+    return sorted(file for file in files if not file.name.endswith(QUARANTINE))
 
 
 def _footer(file: Path, problems: list[Problem]) -> Footer | None:

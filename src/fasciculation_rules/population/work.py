@@ -16,7 +16,7 @@ from fasciculation_rules.engines.columns.to_polars import Printed
 from fasciculation_rules.model.ruleset import Ruleset
 from fasciculation_rules.population.cohort import ENTERED, FAULT, LIVING, OBSERVED, OF_AGE, Marks
 from fasciculation_rules.population.digest import sums_of
-from fasciculation_rules.population.folder import Folder
+from fasciculation_rules.population.folder import Folder, private_file
 from fasciculation_rules.population.part import Part, Parted
 from fasciculation_rules.population.schema import INDEX_DATE, PERSON, QUARANTINE
 from fasciculation_rules.population.sheets import answer_columns, sheet_of
@@ -75,7 +75,8 @@ class Work:
         """Writes the answers, then what there is to say of them."""
         rows = self.whole.parted.rows(self.part)
         counts, bad, known = pl.collect_all([*self._looked_at(rows), self._known(rows)], engine="streaming")
-        path = folder.write(f"{self.part.name}.parquet", lambda path: self._sink(self._counted(rows), path))
+        name = f"{self.part.name}.parquet"
+        path = folder.write(name, lambda path: self._sink(self._counted(rows), path), private=True)
         answers = pl.scan_parquet(path)
         sums = sums_of(answers, list(answer_columns(self.whole.ruleset)))
         rungs = answers.group_by("rung").len().collect(engine="streaming")
@@ -159,6 +160,7 @@ class Work:
         wide = path.with_name(path.name + ".wide")
         columns = self.whole.parted.source.columns
         try:
+            private_file(wide)
             answers.sink_parquet(wide)
             sink_with_duckdb(self.whole.ruleset, [wide], columns, path, beside=self.whole.beside)
         finally:
@@ -183,4 +185,4 @@ def _stratum(row: Mapping[str, Any], strata: list[str]) -> dict[str, Any]:
 
 
 def _among(people: pl.Series) -> pl.Expr:
-    return pl.col(PERSON).is_in(people.implode()) if len(people) else pl.lit(False)
+    return pl.col(PERSON).is_in(people.implode()).fill_null(False) if len(people) else pl.lit(False)
