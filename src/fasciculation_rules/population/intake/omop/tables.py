@@ -93,15 +93,15 @@ def open_tables(place: str, *, notes: bool) -> dict[str, Table]:
     found: dict[str, Table] = {}
     for name, columns in COLUMNS.items():
         if name in inside and (notes or name not in NOTES):
-            place, *others = inside[name]
-            files = files_of(str(place))
+            first, *others = inside[name]
+            files = files_of(str(first))
             if others:
                 message = f"the table '{name}' is there {len(others) + 1} times, as '{others[0].name}' too"
                 hint = "leave one; the files of one table lie in a folder of its name"
-                problems.append(Problem(str(place), 0, 0, "", "table-twice", message, hint))
+                problems.append(Problem(str(first), 0, 0, "", "table-twice", message, hint))
             elif not files:
                 message = "the folder of the table holds no Parquet and no CSV file"
-                problems.append(Problem(str(place), 0, 0, "", "empty-folder", message))
+                problems.append(Problem(str(first), 0, 0, "", "empty-folder", message))
             elif (table := open_table(files, columns, problems)) is not None:
                 found[name] = table
     if problems:
