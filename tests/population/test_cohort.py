@@ -109,6 +109,16 @@ def test_whoever_was_not_observed_so_long_is_not_counted_nor_who_may_not_have_be
         screened(people, tmp_path / "unknown", asked)
 
 
+def test_days_may_bear_their_unit(people: pl.DataFrame, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    place = tmp_path / "in"
+    screened(people.with_columns(pl.lit(400).cast(pl.Int32).alias(OBSERVED_DAYS)), place, TODAY)
+    arguments = ["screen", str(place / "people.parquet"), "--as-of", "2026-11-01", "--ruleset", str(MINI)]
+    for days, code in (("365", 0), ("365d", 0), ("-1", 2), ("1y", 2), ("d", 2)):
+        said = run([*arguments, "--require-observation", days, "--out", str(tmp_path / f"out{days}")])
+        assert (days, said) == (days, code)
+    assert "'d' is no number of days, such as 365 or 365d" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(("column", "cell"), [(ALIVE, 2), (OBSERVED_DAYS, -1)])
 def test_what_cannot_be_said_of_a_row_sets_it_aside(
     column: str, cell: int, people: pl.DataFrame, tmp_path: Path

@@ -492,3 +492,38 @@ def test_answers_are_not_written_beside_the_table_nor_beside_anything_else(peopl
     with pytest.raises(PopulationError, match=r"such as 'letter.txt'; name a folder of its own"):
         screen(str(people), tmp_path, RULESET, DAY)
     assert [file.name for file in tmp_path.iterdir()] == ["letter.txt"]
+
+
+@pytest.mark.parametrize("engine", ["columns", "sql"])
+def test_answers_and_what_is_said_of_them_are_their_owners_alone(engine: str, people: Path, tmp_path: Path) -> None:
+    screen(str(people), tmp_path / "out", RULESET, replace(DAY, engine=engine))
+    files = list((tmp_path / "out").iterdir())
+    assert len(files) > 2
+    assert {stat.S_IMODE(file.stat().st_mode) for file in files} == {0o600}
+
+
+@pytest.mark.parametrize("nobody", [None, "", " "])
+def test_rows_that_name_nobody_are_set_aside(nobody: str | None, people: Path, tmp_path: Path) -> None:
+    def change(frame: pl.DataFrame) -> pl.DataFrame:
+        name = pl.when(pl.col(PERSON) < 3).then(pl.lit(nobody)).otherwise(pl.col(PERSON).cast(pl.String))
+        return frame.with_columns(name.alias(PERSON), pl.lit(1, pl.Int8).alias("fasciculation"))
+
+    found = screen(str(spoiled(people, tmp_path / "in", change)), tmp_path / "out", RULESET, DAY)
+    assert (found.attrition.rows, found.attrition.quarantined) == (400, 3)
+    assert pl.read_parquet(tmp_path / "out" / "part-*[0-9].parquet").filter(pl.col(PERSON).is_null()).is_empty()
+
+
+def test_a_full_disk_is_called_one(
+    people: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise pl.exceptions.ComputeError("io error: No space left on device (os error 28) at p0001")
+
+    monkeypatch.setattr(pl.LazyFrame, "sink_parquet", full)
+    for arguments in (
+        ["screen", str(people), "--as-of", "2026-11-01", "--ruleset", str(MINI)],
+        ["generate", "--patients", "10", "--seed", "1", "--ruleset", str(MINI)],
+    ):
+        assert run([*arguments, "--out", str(tmp_path / "out")]) == 2
+        assert capsys.readouterr().err.rstrip().endswith("cannot be written: no space left on device")
+        assert not list((tmp_path / "out").iterdir())

@@ -20,3 +20,11 @@ def read_day(text: str | None, option: str = "--on") -> datetime.date | None:
         return datetime.date.fromisoformat(text)
     except ValueError:
         raise typer.BadParameter(f"'{text}' is not a date; write YYYY-MM-DD", param_hint=f"'{option}'") from None
+
+
+def read_days(text: str) -> int:
+    """A number of days, as `365` or `365d`."""
+    number = text.removesuffix("d")
+    if not number.isascii() or not number.isdigit() or len(number) > 5:
+        raise typer.BadParameter(f"'{text}' is no number of days, such as 365 or 365d")
+    return int(number)

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from fasciculation_rules.cli.days import read_day
+from fasciculation_rules.cli.days import read_day, read_days
 from fasciculation_rules.cli.opening import ChosenRuleset, opened
 from fasciculation_rules.cli.profiles import with_profile_of
 from fasciculation_rules.cli.progress import progress
@@ -68,7 +68,9 @@ def screen_command(
     ] = False,
     require_observation: Annotated[
         int | None,
-        typer.Option(metavar="DAYS", min=0, help="Count only who had been observed for so many days before."),
+        typer.Option(
+            metavar="DAYS", parser=read_days, help="Count only who had been observed for so many days before, 365d."
+        ),
     ] = None,
     by: Annotated[
         list[str] | None,

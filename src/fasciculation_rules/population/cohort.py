@@ -58,17 +58,23 @@ class Marks:
     def marked(self, frame: pl.LazyFrame) -> pl.LazyFrame:
         """The rows with a mark of truth each beside their own columns. Nobody is dead unless the row says so."""
         source = self.source
-        fault = pl.any_horizontal([pl.lit(False), *_faults(self.ruleset, source), *_faults_about(source)])
+        faults = [_nobody(), *_faults(self.ruleset, source), *_faults_about(source)]
+        fault = pl.any_horizontal([each.fill_null(False) for each in faults])
         adult = pl.col(AGE) >= ADULT if AGE in source.columns else pl.lit(False)
         living = pl.col(ALIVE).is_null() | (pl.col(ALIVE) == 1) if ALIVE in source.about else pl.lit(True)
         observed = pl.lit(True) if self.observed is None else pl.col(OBSERVED_DAYS) >= self.observed
         return self._entry.answer(frame, [PERSON, *source.told]).with_columns(
-            fault.fill_null(False).alias(FAULT),
+            fault.alias(FAULT),
             (pl.col("entry") == 1).fill_null(False).alias(ENTERED),
             adult.fill_null(False).alias(OF_AGE),
             living.alias(LIVING),
             observed.fill_null(False).alias(OBSERVED),
         )
+
+
+def _nobody() -> pl.Expr:
+    """Nobody is named: several such rows would be one person, or many, and nobody could tell."""
+    return pl.col(PERSON).is_null() | (pl.col(PERSON).cast(pl.String).str.strip_chars() == "")
 
 
 def _faults_about(source: Source) -> list[pl.Expr]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from functools import reduce
+from functools import partial, reduce
 from operator import or_
 from pathlib import Path
 
@@ -20,6 +20,8 @@ from fasciculation_rules.model.ruleset import Ruleset
 from fasciculation_rules.model.vocabulary import Finding, Quantity
 from fasciculation_rules.model.vocabulary import Kind as Way
 from fasciculation_rules.population.assumptions import Assumptions, assumptions
+from fasciculation_rules.population.failing import failed
+from fasciculation_rules.population.folder import Folder
 from fasciculation_rules.population.mixing import bell, below, halves, mixed, person_base
 from fasciculation_rules.population.schema import PERSON, SYNTHETIC, metadata_of
 
@@ -41,19 +43,25 @@ def generate(
 ) -> list[Path]:
     """The files written, in order. The same seed gives the same people, however they are parted.
 
-    `done` is told after each file how many people there are.
+    `done` is told after each file how many people there are. Each file has its name only when it is whole.
+    Raises PopulationError where one cannot be written.
     """
     out.mkdir(parents=True, exist_ok=True)
+    folder, metadata = Folder(out, "people-"), synthetic_metadata(ruleset, seed)
     paths = []
     for index, start in enumerate(range(0, people, part)):
         stop = min(start + part, people)
-        path = out / f"people-{index:05d}.parquet"
-        _frame(ruleset, start, stop, seed).sink_parquet(
-            path, compression="zstd", row_group_size=100_000, metadata=synthetic_metadata(ruleset, seed)
-        )
-        paths.append(path)
+        frame = _frame(ruleset, start, stop, seed)
+        paths.append(folder.write(f"people-{index:05d}.parquet", partial(_sink, frame, metadata)))
         done(stop)
     return paths
+
+
+def _sink(frame: pl.LazyFrame, metadata: dict[str, str], path: Path) -> None:
+    try:
+        frame.sink_parquet(path, compression="zstd", row_group_size=100_000, metadata=metadata)
+    except (pl.exceptions.PolarsError, OSError) as error:
+        raise failed(error, "the people cannot be written") from None
 
 
 def synthetic_metadata(ruleset: Ruleset, seed: int) -> dict[str, str]:

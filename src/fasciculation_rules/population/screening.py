@@ -16,6 +16,7 @@ from fasciculation_rules.errors import PopulationError, TooManyBadRowsError
 from fasciculation_rules.model.ruleset import Ruleset
 from fasciculation_rules.population.cohort import ADULT, Attrition
 from fasciculation_rules.population.digest import Sums, added, digest_of
+from fasciculation_rules.population.failing import failed
 from fasciculation_rules.population.folder import MANIFEST, Folder
 from fasciculation_rules.population.intake.origin import Origin
 from fasciculation_rules.population.known import known_of, mapping_of
@@ -143,8 +144,8 @@ def _read(work: Callable[[], Result], what: str) -> Result:
     """Done; or one clear error where Polars fails, of whose message nobody knows what is in it."""
     try:
         return work()
-    except pl.exceptions.PolarsError:
-        raise PopulationError(f"rows of {what} cannot be read, or their answers cannot be written") from None
+    except pl.exceptions.PolarsError as error:
+        raise failed(error, f"rows of {what} cannot be read, or their answers cannot be written") from None
 
 
 def run_of(ruleset: Ruleset, options: Options, source: Source) -> dict[str, Any]:
