@@ -312,6 +312,24 @@ def test_rows_that_cannot_be_go_to_a_private_quarantine(
     assert not (tmp_path / "strict" / "manifest.json").exists()
 
 
+def test_a_number_out_of_range_in_one_of_two_files_is_found(people: Path, tmp_path: Path) -> None:
+    place = spoiled(people, tmp_path / "in", lambda frame: frame)
+    odd = pl.when(pl.col(PERSON) == 5).then(9).otherwise("weakness").cast(pl.Int8).alias("weakness")
+    frame = pl.read_parquet(place / "people.parquet")
+    with_odd = frame.with_columns((pl.col(PERSON) + 10_000).alias(PERSON), odd)
+    with_odd.write_parquet(place / "z.parquet", metadata=metadata_of(RULESET))
+    assert screen(str(place), tmp_path / "out", RULESET, DAY).attrition.quarantined == 1
+
+
+def test_files_may_hold_numbers_of_other_widths_and_people_in_both(people: Path, tmp_path: Path) -> None:
+    place = spoiled(people, tmp_path / "in", lambda frame: frame)
+    plain = screen(str(place), tmp_path / "out", RULESET, DAY)
+    frame = pl.read_parquet(place / "people.parquet").with_columns(pl.col("weakness").cast(pl.Int64))
+    frame.head(20).write_parquet(place / "z.parquet", metadata=metadata_of(RULESET))
+    again = screen(str(place), tmp_path / "again", RULESET, DAY)
+    assert (again.digest, again.attrition.collapsed) == (plain.digest, 20)
+
+
 def test_rows_that_repeat_collapse_and_rows_that_differ_are_set_aside(people: Path, tmp_path: Path) -> None:
     plain = screen(str(spoiled(people, tmp_path / "in", lambda frame: frame)), tmp_path / "out", RULESET, DAY)
     twice = spoiled(people, tmp_path / "twice", lambda frame: pl.concat([frame, frame.head(30), frame.head(10)]))

@@ -73,12 +73,12 @@ class Parted:
     @cached_property
     def repeated(self) -> Repeated:
         """Looked for over the whole table."""
-        people = pl.scan_parquet(list(self.source.files))
+        people = self._everybody()
         counted = people.select(PERSON).group_by(PERSON).len().filter(pl.col("len") > 1).select(PERSON)
         twice = counted.collect(engine="streaming")[PERSON]
         if twice.is_empty():
             return Repeated(twice, twice)
-        rows = people.select(PERSON, *self.source.told).filter(pl.col(PERSON).is_in(twice.implode()))
+        rows = people.filter(pl.col(PERSON).is_in(twice.implode()))
         kinds = rows.collect(engine="streaming").unique().group_by(PERSON).len()
         return Repeated(kinds.filter(pl.col("len") > 1)[PERSON], kinds.filter(pl.col("len") == 1)[PERSON])
 
@@ -105,11 +105,15 @@ class Parted:
             for offset in range(0, max(rows, 1), self.most):
                 yield Slice(file, digest, offset, min(self.most, rows - offset))
 
+    def _everybody(self) -> pl.LazyFrame:
+        """The whole table; one file may hold in smaller integers what another one does not."""
+        columns = [PERSON, *self.source.told]
+        return pl.concat([pl.scan_parquet(file).select(columns) for file in self.source.files], how="vertical_relaxed")
+
     def rows(self, part: Part) -> pl.LazyFrame:
         """The rows of a part, with what is read of them."""
         columns = [PERSON, *self.source.told]
         if not part.slices:
-            people = pl.scan_parquet(list(self.source.files)).select(columns)
-            return people.filter(pl.col(PERSON).is_in(self.repeated.same.implode())).unique()
+            return self._everybody().filter(pl.col(PERSON).is_in(self.repeated.same.implode())).unique()
         scans = [pl.scan_parquet(each.file).select(columns).slice(each.offset, each.rows) for each in part.slices]
         return scans[0] if len(scans) == 1 else pl.concat(scans, how="vertical_relaxed")

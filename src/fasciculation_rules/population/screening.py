@@ -6,6 +6,7 @@ import datetime
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from functools import partial
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -173,6 +174,7 @@ def run_of(ruleset: Ruleset, options: Options, source: Source) -> dict[str, Any]
         "library": __version__,
         "engine": options.engine,
         "polars": pl.__version__,
+        "duckdb": version("duckdb") if options.engine == "sql" else None,
         "as_of": _day(options, source),
         "cohort": "everyone" if options.everyone else f"entry and age >= {ADULT} and alive",
         "observed": options.observed,
