@@ -393,3 +393,23 @@ def test_no_day_and_two_days_are_refused_and_so_are_index_dates_that_differ(
         assert run([*command, "--index-dates", str(tmp_path / "dates.csv"), "--ruleset", "1.1.0"]) == 2
         assert said in capsys.readouterr().err
     assert not (tmp_path / "out").exists()
+
+
+LEFT_OUT = ("b.csv.gz", "persons.csv.gz", "c.CSV", "d.tsv", "e.Parq", "f.xlsx", "g.ndjson", "sub/h.csv", "x/y/i.zip")
+NO_DATA = ("README.txt", "manifest.json", ".hidden.gz", "_SUCCESS", "_log/1.json", "people-1-quarantine.parquet.md")
+
+
+@pytest.mark.parametrize("name", LEFT_OUT)
+def test_a_file_that_looks_like_data_and_is_not_read_is_refused_by_its_name(name: str, tmp_path: Path) -> None:
+    place = written(tmp_path / "in", [Statement("p", "weakness", "present")])
+    for each in (*NO_DATA, "out/people-00000.json", "out/people-00000.parquet"):
+        (place / each).parent.mkdir(parents=True, exist_ok=True)
+        (place / each).touch()
+    open_long(str(place), RULESET, DAY, None)
+    (place / name).parent.mkdir(parents=True, exist_ok=True)
+    (place / name).touch()
+    asked = [place, f"{place}/*", *([place / "statements.csv"] if name.startswith("persons") else [])]
+    for each in asked:
+        with pytest.raises(PopulationError, match="would be left out") as caught:
+            open_long(str(each), RULESET, DAY, None)
+        assert [found.file for found in caught.value.problems] == [str(place / name)]

@@ -570,6 +570,13 @@ def test_what_is_not_as_it_has_to_be_is_refused_with_one_clear_error(tmp_path: P
         write(strange / f"Drug_Exposure.{ending}", [{"person_id": 1}])
     told = refused(strange)
     assert all(code in told for code in ("wrong-type", "not-parquet", "no-column", "empty-folder", "table-twice"))
+    for name in ("measurement.csv.gz", "Death.CSV", "observation/b.parq"):
+        packed = database(tmp_path / name.replace("/", "-"), {"person": [{"person_id": 1}]})
+        (packed / "visit_occurrence.csv.gz").touch()
+        (packed / name).parent.mkdir(exist_ok=True)
+        (packed / name).touch()
+        assert f"{packed / name}: not-read" in refused(packed)
+        assert "visit_occurrence" not in refused(packed)
     lost = database(tmp_path / "lost", {"person": [{"person_id": 1}]})
     write(lost / "concept.parquet", [{"concept_id": 1, "concept_code": "x", "vocabulary_id": "y"}])
     assert "has none of the concepts" in refused(lost)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import json
 import os
+import shutil
 import stat
 import subprocess
 import sys
@@ -31,6 +32,7 @@ from fasciculation_rules.population.report import lines_of
 from fasciculation_rules.population.rows import Decoder
 from fasciculation_rules.population.schema import PERSON, metadata_of
 from fasciculation_rules.population.screening import Options, Screened, screen
+from fasciculation_rules.population.source import open_source
 
 MINI = Path(__file__).parent.parent / "rulesets" / "mini"
 RULESET = open_ruleset(MINI)
@@ -284,6 +286,23 @@ def test_a_corrupt_file_is_named_and_so_is_a_place_without_any(people: Path, tmp
     for place in (tmp_path / "nowhere", tmp_path / "*.csv"):
         with pytest.raises(PopulationError, match="names no Parquet file"):
             screen(str(place), tmp_path / "out", RULESET, DAY)
+
+
+@pytest.mark.parametrize("name", ["c.PARQUET", "d.parq", "e.csv", "sub/b.parquet", "sub/people-00000.parquet"])
+def test_a_file_of_people_that_would_not_be_read_is_refused_by_its_name(
+    name: str, people: Path, tmp_path: Path
+) -> None:
+    place = tmp_path / "people"
+    shutil.copytree(people, place)
+    screen(str(place), place / "answers", RULESET, DAY)
+    for each in ("README.txt", "manifest.json", "people-00000.json", "people-00000-quarantine.parquet", "_SUCCESS"):
+        (place / each).touch()
+    open_source(str(place), RULESET)
+    (place / name).parent.mkdir(exist_ok=True)
+    shutil.copy(people / "people-00000.parquet", place / name)
+    with pytest.raises(PopulationError, match="would be left out") as caught:
+        open_source(str(place), RULESET)
+    assert [found.file for found in caught.value.problems] == [str(place / name)]
 
 
 def test_rows_that_cannot_be_go_to_a_private_quarantine(

@@ -24,6 +24,7 @@ from fasciculation_rules.population.schema import (
     SYNTHETIC,
     WideForm,
 )
+from fasciculation_rules.population.unread import left_out, refuse
 from fasciculation_rules.shelf.locate import unreadable
 
 _WHOLE = ("int8", "int16", "int32", "int64", "uint8", "uint16", "uint32")
@@ -110,6 +111,9 @@ def _files(place: str) -> list[Path]:
         found = _people(Path(each) for each in glob(place, recursive=True))  # noqa: PTH207  a pattern may be absolute
     if form := form_of(path):
         raise PopulationError(f"'{place}' is no table of the wide form; {advice(form)}")
+    refuse(
+        place, left_out(place, found), "write it anew as a file of the folder that ends in .parquet, or take it away"
+    )
     if not found or not found[0].exists():
         raise PopulationError(f"'{place}' names no Parquet file")
     return found

@@ -19,6 +19,9 @@ from fasciculation_rules.shelf.locate import unreadable
 
 SUFFIXES = (".parquet", ".csv")
 
+READ_AS = "unpack it, or write it anew, as a file that ends in .parquet or .csv, or take it away"
+"""What to do with files that are not read."""
+
 
 @dataclass(frozen=True)
 class Table:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -20,9 +20,10 @@ from fasciculation_rules.population.intake.long.words import Words
 from fasciculation_rules.population.intake.person import Person, Refused
 from fasciculation_rules.population.intake.reader import Reached
 from fasciculation_rules.population.intake.spreading import part_of, parts_for, spread
-from fasciculation_rules.population.intake.tables import SUFFIXES, Table, files_of, open_table, reading
+from fasciculation_rules.population.intake.tables import READ_AS, SUFFIXES, Table, files_of, open_table, reading
 from fasciculation_rules.population.intake.tally import Tally
 from fasciculation_rules.population.schema import INDEX_DATE, PERSON
+from fasciculation_rules.population.unread import left_out, looks_like_data, refuse
 
 PERSONS = "persons"
 """The stem of the file beside the statements that has a row for each person."""
@@ -130,10 +131,10 @@ def open_long(place: str, ruleset: Ruleset, day: datetime.date | None, dates: In
     """
     problems: list[Problem] = []
     files = files_of(place, leave=(PERSONS,))
+    beside = _beside(place, files)
     if not files or not files[0].exists():
         raise PopulationError(f"'{place}' names no Parquet and no CSV file")
     statements = open_table(files, STATEMENTS, problems)
-    beside = [file for suffix in SUFFIXES if (file := files[0].parent / f"{PERSONS}{suffix}").exists()]
     persons = open_table(beside, OF_PERSONS, problems) if beside else None
     if problems or statements is None:
         raise PopulationError(f"the statements '{place}' cannot be read", problems)
@@ -141,6 +142,16 @@ def open_long(place: str, ruleset: Ruleset, day: datetime.date | None, dates: In
     _check_days(day, dates, own=own)
     _check_items(place, statements, ruleset)
     return LongReader(ruleset, statements, persons, dates, day)
+
+
+def _beside(place: str, files: Sequence[Path]) -> list[Path]:
+    """The files of the people. Raises PopulationError where other files of the input would be left out."""
+    folder = files[0].parent if files else Path(place)
+    found = [file for suffix in SUFFIXES if (file := folder / f"{PERSONS}{suffix}").exists()]
+    named = {file for file in folder.glob("*") if file.name.partition(".")[0].lower() == PERSONS}
+    others = {file for file in named - {*files, *found} if looks_like_data(file)}
+    refuse(place, left_out(place, [*files, *found], ("people-", "part-")) | others, READ_AS)
+    return found
 
 
 def _check_days(day: datetime.date | None, dates: IndexDates | None, *, own: bool) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from fasciculation_rules.errors import PopulationError, Problem
 from fasciculation_rules.population.intake.columns import Kind, Wanted
-from fasciculation_rules.population.intake.tables import SUFFIXES, Table, files_of, open_table
+from fasciculation_rules.population.intake.tables import READ_AS, SUFFIXES, Table, files_of, open_table
+from fasciculation_rules.population.unread import left_out, looks_like_data, refuse
 
 
 def _columns(required: str, ids: str = "", days: str = "", numbers: str = "", texts: str = "") -> tuple[Wanted, ...]:
@@ -86,13 +88,16 @@ def open_tables(place: str, *, notes: bool) -> dict[str, Table]:
     folder = Path(place)
     if not folder.is_dir():
         raise PopulationError(f"'{place}' is no folder with the tables of the OMOP common data model")
+    wanted = [name for name in COLUMNS if notes or name not in NOTES]
+    refuse(place, _left_out(folder, wanted), READ_AS)
     inside: dict[str, list[Path]] = {}
     for file in sorted(folder.iterdir()):
         inside.setdefault((file.stem if file.suffix in SUFFIXES else file.name).lower(), []).append(file)
     problems: list[Problem] = []
     found: dict[str, Table] = {}
-    for name, columns in COLUMNS.items():
-        if name in inside and (notes or name not in NOTES):
+    for name in wanted:
+        if name in inside:
+            columns = COLUMNS[name]
             first, *others = inside[name]
             files = files_of(str(first))
             if others:
@@ -111,3 +116,14 @@ def open_tables(place: str, *, notes: bool) -> dict[str, Table]:
             f"'{place}' has no table 'person' (person.parquet or person.csv), which says who there is"
         )
     return found
+
+
+def _left_out(folder: Path, wanted: Collection[str]) -> Iterator[Path]:
+    """Files that are called like a table and end otherwise, and those in the folder of a table."""
+    for file in folder.iterdir():
+        if file.name.partition(".")[0].lower() not in wanted:
+            continue
+        if file.is_dir():
+            yield from left_out(str(file), files_of(str(file)))
+        elif file.suffix not in SUFFIXES and looks_like_data(file):
+            yield file
