@@ -133,8 +133,10 @@ def test_what_cannot_be_watched_is_what_could_be_silent_unseen(pair: Pair) -> No
 # ---------------------------------------------------------------- from screening to the alarm
 
 
-def screened(place: Path, people: int, seed: int, change: Any = None, by: tuple[str, ...] = ()) -> Path:
-    """Synthetic people who nearly all twitch, screened."""
+def screened(
+    place: Path, people: int, seed: int, change: Any = None, by: tuple[str, ...] = (), without: tuple[str, ...] = ()
+) -> Path:
+    """Synthetic people who nearly all twitch, screened; `without` are columns that the table does not have."""
     ruleset = open_ruleset(MINI)
     (path,) = generate(ruleset, people, seed, place / "made")
     frame = pl.read_parquet(path).with_columns(
@@ -143,7 +145,7 @@ def screened(place: Path, people: int, seed: int, change: Any = None, by: tuple[
         pl.when(pl.col(PERSON) % 7 == seed % 7).then(1).otherwise("cramps").cast(pl.Int8).alias("cramps"),
     )
     (place / "people").mkdir()
-    frame = frame if change is None else frame.with_columns(change)
+    frame = (frame if change is None else frame.with_columns(change)).drop(without)
     frame.write_parquet(place / "people" / "people.parquet", metadata=synthetic_metadata(ruleset, seed))
     day = None if "index_date" in frame.columns else datetime.date(2026, 11, 1)
     screen(str(place / "people"), place / "run", ruleset, Options(day, by=by))
@@ -182,6 +184,29 @@ def test_a_column_that_is_no_longer_filled_is_named_and_so_is_the_rule_that_it_s
     assert ("empty", "cramps") in changed
     assert changed["fired", "escalate-cramps"]["silent"]
     assert changed["fired", "escalate-cramps"]["now"]["hits"] == 0
+
+
+def test_changes_of_the_input_come_before_those_of_rules(reference: Path, tmp_path: Path) -> None:
+    run = screened(tmp_path, 2_000, 2, without=("cramps",))
+    found = watch(read_run(run), read_run(reference))
+    kinds = [each.count[0] in ("empty", "unit", "unmapped") for each in found.changed]
+    assert kinds == sorted(kinds, reverse=True)
+    assert 0 < sum(kinds) < len(kinds)
+    said = list(lines_of(found, 11))
+    (place,) = (index for index, line in enumerate(said) if line.startswith(f"Changed: {len(kinds)} ({sum(kinds)} of"))
+    assert said[place + 1].startswith("  cramps is empty for ")
+    assert as_json(found, 11)["changed"][0]["what"] == "empty"
+
+
+def test_a_column_that_is_gone_is_as_empty_as_one_that_holds_nothing(tmp_path: Path) -> None:
+    before = screened(tmp_path / "before", 3_000, 1, by=("site",))
+    empty = screened(tmp_path / "empty", 2_000, 2, pl.lit(None, pl.Int8).alias("cramps"), by=("site",))
+    gone = screened(tmp_path / "gone", 2_000, 2, by=("site",), without=("cramps",))
+    assert read_run(gone).strata == read_run(empty).strata
+    for run, other in ((gone, before), (before, gone)):
+        found = watch(read_run(run), read_run(other))
+        strata = [each.stratum for each in found.changed if each.count == ("empty", "cramps")]
+        assert strata == [(), (("site", "hill"),), (("site", "town"),)]
 
 
 def silenced(run: Path, rule: str, place: Path, where: pl.Expr | None = None) -> Path:

@@ -82,7 +82,7 @@ def lines_of(found: Watched, least: int) -> Iterator[str]:
     for sentence in dict.fromkeys((*run.incomplete, *reference.incomplete)):
         yield f"The table is not whole: {sentence}"
     yield ""
-    yield f"Changed: {len(found.changed)}"
+    yield f"Changed: {len(found.changed)}{_root(found)}"
     texts = texts_of(found, least)
     for each in found.changed:
         yield f"  {change_in_words(each, texts)}"
@@ -96,6 +96,14 @@ def lines_of(found: Watched, least: int) -> Iterator[str]:
     yield from _power(found)
     if found.uncompared:
         yield f"Strata with too few people, here or in the reference, not compared: {len(found.uncompared)}"
+
+
+def _root(found: Watched) -> str:
+    """Where to look first, where both the input and rules changed."""
+    some = sum(each.of_input for each in found.changed)
+    if some in (0, len(found.changed)):
+        return ""
+    return f" ({some} of the input, which come first and may be why rules say something else)"
 
 
 def _of(run: Run) -> str:

@@ -87,7 +87,8 @@ def _strata(parts: list[Path], names: list[str], manifest: Mapping[str, Any]) ->
         found.setdefault(key, []).append(Counts(people, hits))
     for each in manifest["known"]:
         key, rows = _key({name: each["stratum"][name] for name in by}), each["rows"]
-        empty = {("empty", name): (rows - known, rows) for name, known in each["known"].items()}
+        known = {**dict.fromkeys(manifest["missing"], 0), **each["known"]}
+        empty = {("empty", name): (rows - some, rows) for name, some in known.items()}
         found.setdefault(key, []).append(Counts(0, empty))  # the same people, who were counted above
     strata = {key: _together(found[key]) for key in sorted(found)}
     everybody = _together(strata.values(), _mapping(manifest["mapping"]))

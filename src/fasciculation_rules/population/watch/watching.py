@@ -14,6 +14,9 @@ from fasciculation_rules.population.work import MONTH
 BUDGET = 0.05
 """One false alarm in twenty runs."""
 
+OF_INPUT = ("empty", "unit", "unmapped")
+"""What is counted of columns, units and codes; the rest is counted of rules."""
+
 _SAME = ("ruleset", "effective_digest", "cohort", "observed", "by")
 
 
@@ -26,6 +29,11 @@ class Compared:
     pair: Pair
     surprise: float
 
+    @property
+    def of_input(self) -> bool:
+        """Whether it is about what came in, and so may be why rules say something else."""
+        return self.count[0] in OF_INPUT
+
 
 @dataclass(frozen=True)
 class Watched:
@@ -37,6 +45,7 @@ class Watched:
     compared: int
     divisor: int
     changed: tuple[Compared, ...]
+    """Those of the input first."""
     power: dict[str, Power]
     """By rule, among everybody; only rules that fired in the reference."""
     uncompared: tuple[Stratum, ...]
@@ -76,7 +85,7 @@ def watch(run: Run, reference: Run, budget: float = BUDGET, least: int = SMALL) 
         budget,
         len(pairs),
         among,
-        tuple(each for each in found if each.surprise <= budget / among),
+        tuple(sorted((each for each in found if each.surprise <= budget / among), key=lambda each: not each.of_input)),
         dict(zip(fired, powers(list(fired.values()), budget / among), strict=True)),
         tuple(uncompared),
     )
