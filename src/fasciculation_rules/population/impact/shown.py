@@ -15,6 +15,9 @@ Sums = list[Sum[Key]]
 
 ROWS, COUNTED = ("rows",), ("counted",)
 TALLIES = ("newly", "no_longer", "at_another_rung")
+MOVING: tuple[Way, ...] = ("up", "down")
+MOVERS = "moving"
+"""Who moves at all: nowhere printed, but to be had from all and those who stay, and so shielded as if it were."""
 
 
 @dataclass(frozen=True)
@@ -89,6 +92,7 @@ def _add_matrix(name: str, moves: Mapping[Move, int], counted: Counted, cells: C
             members = [move for move in everybody if _side(move, ladder)[side] == total]
             _add_sum((name, side, total), tuple((name, *move) for move in members), cells, sums)
         sums.append((COUNTED, tuple((name, side, total) for total in totals)))
+    _add_movers(COUNTED, (name, "way"), cells, sums)
 
 
 def _side(move: Move, ladder: tuple[str, ...]) -> dict[str, str]:
@@ -107,6 +111,7 @@ def _add_groups(
             members = tuple(("group", kind, group, *move) for move in moves if way_of(move, ladder) == way)
             _add_sum(("group", kind, group, way), members, cells, sums)
         _add_sum(("group", kind, group), tuple(("group", kind, group, way) for way in WAYS), cells, sums)
+        _add_movers(("group", kind, group), ("group", kind, group), cells, sums)
     for move in counted.moves:
         members = tuple(("group", kind, group, *move) for group, moves in groups.items() if move in moves)
         sums.append((("moves", *move), members))
@@ -120,6 +125,7 @@ def _add_rule(rule: Touched, cells: Counter[Key], sums: Sums) -> None:
         tally = getattr(rule, what)
         cells.update({tally_key(tally, way): tally[way] for way in WAYS if tally_key(tally, way) not in cells})
         _add_sum(tally_key(tally), tuple(tally_key(tally, way) for way in WAYS), cells, sums)
+        _add_movers(tally_key(tally), tally_key(tally), cells, sums)
 
 
 def tally_key(tally: Mapping[Way, int], *way: Way) -> Key:
@@ -132,6 +138,12 @@ def _add_sum(total: Key, parts: tuple[Key, ...], cells: Counter[Key], sums: Sums
     sums.append((total, parts))
 
 
+def _add_movers(total: Key, stem: Key, cells: Counter[Key], sums: Sums) -> None:
+    """Those who move, and with those who stay they are all."""
+    _add_sum((*stem, MOVERS), tuple((*stem, way) for way in MOVING), cells, sums)
+    sums.append((total, ((*stem, MOVERS), (*stem, "same"))))
+
+
 def _the_same(counted: Counted, cells: Mapping[Key, int]) -> Iterator[Sum[Key]]:
     """Cells that may well count the same people, because their numbers are the same: one would reveal the other."""
     for move in counted.moves:
@@ -139,7 +151,7 @@ def _the_same(counted: Counted, cells: Mapping[Key, int]) -> Iterator[Sum[Key]]:
             yield ("at_least", *move), (("moves", *move),)
     everywhere = {("group", kind, group) for kind, groups in counted.groups.items() for group in groups}
     for tally in (getattr(rule, what) for rule in counted.rules for what in TALLIES):
-        for way in ("up", "down"):
+        for way in MOVING:
             if tally[way] and tally[way] == cells["moves", "way", way]:
                 yield tally_key(tally, way), (("moves", "way", way),)
         for group in sorted(everywhere):
