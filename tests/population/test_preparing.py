@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import json
+import re
 import stat
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -20,7 +21,7 @@ from fasciculation_rules.cli.app import run
 from fasciculation_rules.errors import PopulationError, TooManyBadRowsError
 from fasciculation_rules.population.folder import Folder
 from fasciculation_rules.population.intake.person import Person, Refused
-from fasciculation_rules.population.intake.preparing import prepare
+from fasciculation_rules.population.intake.preparing import Prepared, prepare
 from fasciculation_rules.population.intake.reader import Reached
 from fasciculation_rules.population.intake.report import lines_of
 from fasciculation_rules.population.intake.tally import Tally
@@ -196,6 +197,16 @@ def test_what_is_not_whole_is_said_and_the_exit_code_says_it_too(
     )
     assert run(["screen", str(tmp_path / "table"), "--out", str(tmp_path / "out"), "--ruleset", "1.1.0"]) == 4
     assert "The table is not whole: a file is missing" in capsys.readouterr().out
+
+
+def test_no_small_count_of_codes_can_be_had_from_their_total() -> None:
+    tally = Tally()
+    tally.unknown.update({("system", "often"): 95, ("system", "seldom"): 5})
+    said = "\n".join(lines_of(Prepared(1, 0, tally, (), 1, 0), RULESET, form="listed", day="now", least=11))
+    numbers = re.findall(r"(?:is not|often|seldom) +(\S+)$", said, re.MULTILINE)
+    assert len(numbers) == 3
+    assert numbers[2] == "<11"
+    assert "hidden" in numbers
 
 
 def test_counts_of_records_go_with_the_table(whole: Path, tmp_path: Path) -> None:

@@ -9,13 +9,14 @@ from typing import Any
 from fasciculation_rules._version import __version__
 from fasciculation_rules.model.ruleset import Ruleset
 from fasciculation_rules.population.intake.preparing import Prepared
+from fasciculation_rules.population.shielding import is_small, shown
 
 MOST = 20
 """Codes and units that are listed; the manifest has all of them."""
 
 
 def lines_of(found: Prepared, ruleset: Ruleset, *, form: str, day: str, least: int) -> Iterator[str]:
-    """The report as text. No count from 1 to one less than `least` is shown."""
+    """The report as text. No count from 1 to one less than `least` is shown, nor can one be had from a total."""
     yield f"Records of the form {form} as a table of the wide form; as of {day}"
     yield f"Ruleset {ruleset.version} ({ruleset.status}, library {__version__}), {ruleset.about.review}."
     yield "What is not recorded is unknown, never no."
@@ -25,9 +26,17 @@ def lines_of(found: Prepared, ruleset: Ruleset, *, form: str, day: str, least: i
     yield _line("people in quarantine", found.quarantined, least)
     yield from _counts("Records read", tally.read, least)
     yield _line("records with a code that is known", tally.known.total(), least)
-    yield _line("records with one that is not", tally.unknown.total(), least)
+    listed: dict[Any, int] = dict(_ordered(tally.unknown)[:MOST])
+    # The rest of them counts as one more; the total is theirs all together.
+    cells = {**listed, "rest": tally.unknown.total() - sum(listed.values()), "all": tally.unknown.total()}
+    texts = shown(cells, [("all", (*listed, "rest"))], least)
+    yield _told("records with one that is not", texts["all"])
     yield from _counts("Records set aside", tally.aside, least)
-    yield from _counts("Codes that are not known, the most frequent ones", tally.unknown, least, MOST)
+    if listed:
+        yield ""
+        yield "Codes that are not known, the most frequent ones"
+        for code in listed:
+            yield _told(f"  {' '.join(code)}", texts[code])
     yield from _counts("Units, as they were written", tally.units, least, MOST)
     yield ""
     for sentence in found.incomplete:
@@ -40,11 +49,17 @@ def _counts(title: str, counts: Counter[Any], least: int, most: int | None = Non
     if counts:
         yield ""
         yield title
-        ordered = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))[:most]
-        for key, count in ordered:
+        for key, count in _ordered(counts)[:most]:
             yield _line(f"  {' '.join(key) if isinstance(key, tuple) else key}", count, least)
 
 
+def _ordered(counts: Counter[Any]) -> list[tuple[Any, int]]:
+    return sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
+
+
 def _line(name: str, count: int, least: int) -> str:
-    shown = f"<{least}" if 0 < count < least else f"{count:,}"
-    return f"{name:<56}{shown:>14}"
+    return _told(name, f"<{least}" if is_small(count, least) else f"{count:,}")
+
+
+def _told(name: str, text: str) -> str:
+    return f"{name:<56}{text:>14}"
