@@ -12,6 +12,7 @@ import stat
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from itertools import product
 from pathlib import Path
 from shutil import copytree
 from types import MappingProxyType
@@ -36,7 +37,7 @@ from fasciculation_rules.population.generating import generate, synthetic_metada
 from fasciculation_rules.population.impact import counting, page
 from fasciculation_rules.population.impact.account import as_json, lines_of
 from fasciculation_rules.population.impact.answers import rules_of
-from fasciculation_rules.population.impact.counting import Counted, count, way_of
+from fasciculation_rules.population.impact.counting import Counted, Move, count, way_of
 from fasciculation_rules.population.impact.files import moves_frame, rules_frame, write
 from fasciculation_rules.population.impact.groups import BANDS, FEWER, age_band
 from fasciculation_rules.population.impact.page import pages_of
@@ -339,12 +340,16 @@ def unmoved(shown: Shown, wanted: Iterable[tuple[Key, ...]]) -> list[tuple[Key, 
 
 
 def small_movers(counted: Counted) -> list[tuple[Key, ...]]:
-    """Up and down of everybody, of each group and of each rule, where together they are few."""
+    """Up and down of everybody, of each group each rule, and who leaves or reaches a rung, where few."""
     cells, _ = system_of(counted)
     stems: list[Key] = [("moves", "way"), ("at_least", "way")]
     stems += [("group", kind, group) for kind, groups in counted.groups.items() for group in groups]
     stems += [tally_key(getattr(rule, what)) for rule in counted.rules for what in TALLIES]
-    pairs = [((*stem, "up"), (*stem, "down")) for stem in dict.fromkeys(stems)]
+    pairs: list[tuple[Key, ...]] = [((*stem, "up"), (*stem, "down")) for stem in dict.fromkeys(stems)]
+    ladder = counted.table.ladder
+    for name, rung in product(("moves", "at_least"), ladder):
+        pairs.append(tuple((name, rung, other) for other in ladder if other != rung))
+        pairs.append(tuple((name, other, rung) for other in ladder if other != rung))
     return [pair for pair in pairs if 0 < sum(cells[each] for each in pair) < 11]
 
 
@@ -373,6 +378,15 @@ def test_how_few_people_of_a_site_move_cannot_be_worked_out(
 ) -> None:
     found = moved(counted, {f"site {index}": each for index, each in enumerate(sites)})
     assert unmoved(found, small_movers(found.counted)) == []
+
+
+def test_how_few_people_leave_a_rung_cannot_be_worked_out(counted: Counted) -> None:
+    """4 and 4 are hidden, but 8 would be known from all of the rung and those who stay."""
+    moves = {("soon_gp", "soon_gp"): 300, ("soon_gp", "urgent_2w"): 4, ("soon_gp", "same_day"): 4}
+    moves |= {("routine", "urgent_2w"): 60, ("routine", "same_day"): 70, ("routine", "routine"): 500}
+    found = moved_so(counted, {"hill": moves})
+    leaving = (("moves", "soon_gp", "urgent_2w"), ("moves", "soon_gp", "same_day"))
+    assert unmoved(found, [leaving]) == []
 
 
 def ends_of(text: str) -> tuple[float, float | None]:
@@ -443,7 +457,13 @@ def moved(counted: Counted, groups: Mapping[str, tuple[int, int, int]]) -> Shown
     """As if so many people at each site had moved to a higher rung and to a lower one, and so many had stayed."""
     ways = ("soon_gp", "urgent_2w"), ("soon_gp", "routine"), ("soon_gp", "soon_gp")
     sites = {name: dict(zip(ways, of, strict=True)) for name, of in groups.items()}
-    moves = {move: sum(site[move] for site in sites.values()) for move in ways}
+    return moved_so(counted, sites)
+
+
+def moved_so(counted: Counted, sites: Mapping[str, Mapping[Move, int]]) -> Shown:
+    """As if the people of each site had made these moves."""
+    made = dict.fromkeys(move for site in sites.values() for move in site)
+    moves = {move: sum(site.get(move, 0) for site in sites.values()) for move in made}
     attrition = replace(counted.attrition, rows=sum(moves.values()), counted=sum(moves.values()))
     blank = dict.fromkeys(("collapsed", "quarantined", "without_entry", "not_adult", "not_alive"), 0)
     return shown_of(

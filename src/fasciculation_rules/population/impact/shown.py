@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
+from itertools import product
 
 from fasciculation_rules.population.impact.counting import WAYS, Counted, Move, Touched, Way, way_of
 from fasciculation_rules.population.impact.groups import AGE, FEWER, SEX
@@ -92,6 +93,10 @@ def _add_matrix(name: str, moves: Mapping[Move, int], counted: Counted, cells: C
             members = [move for move in everybody if _side(move, ladder)[side] == total]
             _add_sum((name, side, total), tuple((name, *move) for move in members), cells, sums)
         sums.append((COUNTED, tuple((name, side, total) for total in totals)))
+    for side, rung in product(("before", "after"), ladder):
+        others = tuple(move for move in everybody if _side(move, ladder)[side] == rung and move[0] != move[1])
+        _add_sum((name, side, rung, MOVERS), tuple((name, *move) for move in others), cells, sums)
+        sums.append(((name, side, rung), ((name, side, rung, MOVERS), (name, rung, rung))))
     _add_movers(COUNTED, (name, "way"), cells, sums)
 
 
