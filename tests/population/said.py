@@ -10,6 +10,7 @@ from typing import Any
 from fasciculation_rules import Case, Ruleset
 from fasciculation_rules.model.vocabulary import Finding
 from fasciculation_rules.population.intake.person import Person, cells_of
+from fasciculation_rules.population.intake.tally import Tally
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,7 @@ def expected(said: Iterable[Statement], ruleset: Ruleset, on: datetime.date) -> 
                 "value": f"{chosen.value} {chosen.unit}".strip(),
                 **({"at": chosen.date} if chosen.date else {}),
             }
-    return dict(cells_of(Person("x", Case.read({"given": given}), on), ruleset))
+    return dict(cells_of(Person("x", Case.read({"given": given}), on), ruleset, Tally()))
 
 
 def day_of(one: Statement) -> datetime.date:

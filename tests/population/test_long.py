@@ -150,9 +150,11 @@ def test_deleting_a_row_makes_no_finding_present_and_adding_a_later_one_changes_
     [
         [("4.1", "mmol/L"), ("4.1 mmol/L", ""), ("4.1 mmol/L", "mmol/L"), ("4.10", "meq/L")],
         [("<3.5", "mmol/L"), ("< 3.5 mmol/L", ""), ("0.5-3.49", "mmol/L")],
+        [(">=4.1", "mmol/L"), ("≥4.1", "mmol/L"), ("≥ 4.1 mmol/L", ""), ("4.1-15", "mmol/L")],
+        [("<=4.1", "mmol/L"), ("≤4.1", "mmol/L"), (" ≤ 4.1 meq/L", ""), ("0.5-4.1", "mmol/L")],
         [("3-5", "mmol/L"), ("3 - 5 mmol/L", ""), ("3.0-5.00", "meq/L")],
     ],
-    ids=["units", "bounds", "spans"],
+    ids=["units", "bounds", "at least", "at most", "spans"],
 )
 def test_twins_say_the_same(twins: list[tuple[str, str]], tmp_path: Path) -> None:
     rows = [
@@ -203,6 +205,8 @@ SET_ASIDE = {
     "nobody": [{"person_id": ""}],
     "out-of-range": [{"item": "potassium", "value": "400", "unit": "mmol/L"}],
     "repeated": [{}, {}],
+    "too-old": [{"date": "2020-01-01"}],
+    "undated": [{"item": "basic_bloods_normal", "date": ""}],
     "unit-disagrees": [{"item": "potassium", "value": "4 mmol/L", "unit": "mg/L"}],
     "unit-unreadable": [{"item": "potassium", "value": "4"}],
     "unreadable-date": [{"date": "30.10.2026"}],

@@ -164,7 +164,7 @@ def _part(
             bad.append(person)
             continue
         try:
-            rows.append((person, cells_of(person, ruleset)))
+            rows.append((person, cells_of(person, ruleset, tally)))
         except CaseError:
             bad.append(Refused(person.id, "the record cannot be assessed"))
     folder.write(

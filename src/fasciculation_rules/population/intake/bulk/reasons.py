@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from fasciculation_rules.population.intake.person import NOT_COUNTING
+
 REASONS: dict[str, str] = {
     "another-subject": "about this patient and somebody else as well",
     "deleted": "deleted by the export that has it, or by a later one",
@@ -14,5 +16,6 @@ REASONS: dict[str, str] = {
     "repeated": "a resource that is there twice",
     "text-only": "a concept with words and no code",
     "type-not-read": "of a type of which nothing is read",
+    **NOT_COUNTING,
 }
 """Every reason, and its words: about no one in particular."""

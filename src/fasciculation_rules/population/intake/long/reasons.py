@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from fasciculation_rules.population.intake.person import NOT_COUNTING
+
 REASONS: dict[str, str] = {
     "age-by-birth": "an age beside a date of birth, which counts instead",
     "ahead-of-time": "dated after the index date",
@@ -19,5 +21,6 @@ REASONS: dict[str, str] = {
     "unreadable-date": "the date cannot be read",
     "value-lacking": "said to be unknown",
     "value-unreadable": "the value is not one that a case can hold",
+    **NOT_COUNTING,
 }
 """Every reason, and its words: about no one in particular."""

@@ -76,7 +76,7 @@ class Words:
         return self._amount(row, row.value, item)
 
     def _amount(self, row: Row, value: str, quantity: Quantity) -> Read:
-        numbers, inside = _parted(value)
+        numbers, inside = _parted(value.translate(_SIGNS))
         if not numbers:
             return _UNREADABLE
         if inside and row.unit and not _same_unit(row.item, inside, row.unit, quantity):
@@ -105,6 +105,8 @@ class Words:
         quantity = self.ruleset.vocabulary.quantities[name]
         return tuple(f"{print_number(end * quantity.resolution)} {quantity.unit}" for end in (low, high))  # type: ignore[return-value]
 
+
+_SIGNS = {ord("≤"): "<=", ord("≥"): ">="}
 
 _UNREADABLE = Read(reason="value-unreadable")
 
