@@ -399,6 +399,32 @@ def test_no_day_and_two_days_are_refused_and_so_are_index_dates_that_differ(
     assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.parametrize(
+    ("raw", "code", "said"),
+    [
+        (b"person_id;item;value\np;weakness;present\n", "other-separator", "semicolons"),
+        (b"person_id|item|value\np|weakness|present\n", "other-separator", "bars"),
+        ("person_id,item,value\np,weakness,present\n".encode("utf-16"), "not-utf-8", "UTF-16"),
+        ("person_id,item,value\np,weakness,present\n".encode("utf-16-le"), "not-utf-8", "UTF-16"),
+        ("person_id,item,value,Müller\np,weakness,present,\n".encode("latin-1"), "not-utf-8", "not UTF-8"),
+    ],
+)
+def test_text_with_another_separator_or_encoding_is_told_what_it_is(
+    raw: bytes, code: str, said: str, tmp_path: Path
+) -> None:
+    (tmp_path / "a.csv").write_bytes(raw)
+    with pytest.raises(PopulationError, match=said) as caught:
+        open_long(str(tmp_path / "a.csv"), RULESET, DAY, None)
+    assert [found.code for found in caught.value.problems] == [code]
+
+
+def test_a_row_in_another_encoding_is_told_as_that(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_bytes("person_id,item,value\nMüller,weakness,present\n".encode("latin-1"))
+    with pytest.raises(PopulationError, match="not UTF-8") as caught:
+        prepared(tmp_path / "a.csv", tmp_path / "out")
+    assert "Müller" not in str(caught.value)
+
+
 LEFT_OUT = ("b.csv.gz", "persons.csv.gz", "c.CSV", "d.tsv", "e.Parq", "f.xlsx", "g.ndjson", "sub/h.csv", "x/y/i.zip")
 NO_DATA = ("README.txt", "manifest.json", ".hidden.gz", "_SUCCESS", "_log/1.json", "people-1-quarantine.parquet.md")
 

@@ -40,7 +40,7 @@ def open_index_dates(place: str) -> IndexDates:
     table = open_table(files_of(place), COLUMNS, problems)
     if table is None:
         raise PopulationError(f"the index dates '{place}' cannot be read", problems)
-    with reading(table.name):
+    with reading(table):
         frame = table.read().collect(engine="streaming")
     lacking = frame.filter(pl.col(PERSON).is_null() | pl.col(INDEX_DATE).is_null() | pl.col(INDEX_DATE + UNREADABLE))
     if lacking.height:

@@ -37,7 +37,7 @@ def spread(table: Table, place: Path, parts: int, shape: Shape = lambda frame: f
     `shape` makes the columns to keep out of those that are read; it sees some rows at a time.
     """
     place.mkdir(mode=0o700, parents=True)
-    with reading(table.name):
+    with reading(table):
         frame = table.scan()
         if table.is_csv and table.rows > ROWS:  # text can only be read from its beginning
             frame.sink_parquet(place / _COPY)

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from glob import glob, has_magic
 from pathlib import Path
 from typing import Any
@@ -55,7 +55,7 @@ class Table:
     @cached_property
     def rows(self) -> int:
         """How many rows there are."""
-        with reading(self.name):
+        with reading(self):
             return int(self.scan().select(pl.len()).collect(engine="streaming").item())
 
     @property
@@ -75,12 +75,26 @@ class Table:
 
 
 @contextmanager
-def reading(name: str) -> Iterator[None]:
+def reading(table: Table | str) -> Iterator[None]:
     """One clear error where Polars fails, of whose message nobody knows what is in it."""
     try:
         yield
     except pl.exceptions.PolarsError:
-        raise PopulationError(f"rows of '{name}' cannot be read; write it anew, it may have been cut off") from None
+        name, cause = (table, "") if isinstance(table, str) else (table.name, _not_utf_8(table))
+        cause = cause or "write it anew, it may have been cut off"
+        raise PopulationError(f"rows of '{name}' cannot be read; {cause}") from None
+
+
+def _not_utf_8(table: Table) -> str:
+    """What to do about the first line of text that is not UTF-8, or nothing."""
+    for file in table.files if table.is_csv else ():
+        with file.open("rb") as opened:
+            for number, line in enumerate(iter(partial(opened.readline, _LONGEST), b""), 1):
+                try:
+                    line.decode("utf-8")
+                except UnicodeDecodeError:
+                    return f"line {number} of '{file.name}' is not UTF-8; save it as UTF-8"
+    return ""
 
 
 def files_of(place: str, leave: Sequence[str] = ()) -> list[Path]:
@@ -119,6 +133,9 @@ def _types(file: Path, problems: list[Problem]) -> pl.Schema | None:
         with file.open("rb") as opened:
             opened.read(1)
         if file.suffix == ".csv":
+            if foreign := _foreign(file):
+                problems.append(foreign)
+                return None
             return _scan_csv([file]).collect_schema()
         return pl.scan_parquet(file).collect_schema()
     except OSError as error:
@@ -129,6 +146,35 @@ def _types(file: Path, problems: list[Problem]) -> pl.Schema | None:
         else:
             problems.append(_fault(file, "not-parquet", "the file cannot be read as Parquet", "write it anew"))
     return None
+
+
+_MARKS = (b"\xff\xfe", b"\xfe\xff")
+_SEPARATORS = {";": "semicolons", "|": "bars"}
+
+
+def _foreign(file: Path) -> Problem | None:
+    """Text in another encoding, or with another separator, as far as its first line tells."""
+    with file.open("rb") as opened:
+        line = opened.readline(_LONGEST)
+    hint = "save it as UTF-8"
+    if line.startswith(_MARKS) or b"\0" in line:
+        return _fault(file, "not-utf-8", "the text seems to be UTF-16, not UTF-8", hint)
+    try:
+        names = line.decode("utf-8")
+    except UnicodeDecodeError:
+        return _fault(file, "not-utf-8", "the names of the columns are not UTF-8", hint)
+    if "," in names or "\t" in names:
+        return None
+    for separator, called in _SEPARATORS.items():
+        if separator in names:
+            message = f"the columns seem to be separated by {called}"
+            hint = "write it anew with commas or tabs between columns, and with a point in numbers"
+            return _fault(file, "other-separator", message, hint)
+    return None
+
+
+_LONGEST = 1_000_000
+"""Bytes of a first line that are looked at."""
 
 
 def _scan_csv(files: list[Path]) -> pl.LazyFrame:

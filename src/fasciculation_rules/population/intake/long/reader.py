@@ -97,7 +97,7 @@ class LongReader:
             spread(table, place / kind, self._parts)
             done(number + 1, len(self._tables()))
         tally.read["statement"] += self.statements.rows
-        with reading(self.statements.name):
+        with reading(self.statements):
             nobody = self.statements.read().filter(pl.col(PERSON).is_null()).select(pl.len())
             tally.set_aside("nobody", nobody.collect(engine="streaming").item())
         return self._parts
@@ -171,7 +171,7 @@ def _check_days(day: datetime.date | None, dates: IndexDates | None, *, own: boo
 
 def _check_items(place: str, statements: Table, ruleset: Ruleset) -> None:
     """At least one row has to name an item, else the file is another one, or in the words of another ruleset."""
-    with reading(statements.name):
+    with reading(statements):
         named = statements.read().select("item").unique().collect(engine="streaming")["item"].drop_nulls().to_list()
     items = ruleset.vocabulary.items
     if not named or any(name in items for name in named):

@@ -125,7 +125,7 @@ class OmopReader:
         table = self.tables[name]
         tally.read[name] += table.rows
         nothing = pl.col(concept).is_null() | pl.col(concept).is_in(NOTHING)
-        with reading(name):
+        with reading(table):
             unmapped = table.read().filter(nothing & ~pl.col(source).is_in(ids).fill_null(False)).select(pl.len())
             count = int(unmapped.collect(engine="streaming").item())
         if count:
