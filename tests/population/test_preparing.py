@@ -112,7 +112,7 @@ def test_a_person_of_whom_nothing_is_recorded_is_all_unknown_and_not_counted(tmp
 # ---------------------------------------------------------------- parts and stops
 
 
-@pytest.mark.parametrize("cut", [1, 7])
+@pytest.mark.parametrize("cut", [pytest.param(1, marks=pytest.mark.nightly), 7])
 def test_parts_leave_the_digest_alone(cut: int, whole: Path, tmp_path: Path) -> None:
     prepare(Listed(of_cases(), as_of=None, cut=cut), tmp_path / "table", RULESET)
     assert digest_of(tmp_path / "table", tmp_path / "out") == digest_of(whole, tmp_path / "out-whole")
