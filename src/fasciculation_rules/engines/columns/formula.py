@@ -192,9 +192,20 @@ class Score:
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """Up to 63 truths as the bits of one whole number, the first the lowest."""
+    """Up to 63 truths as the bits of one whole number, the first the lowest.
+
+    Where one stands `above` each, a bit is set only if that one does not hold; it never holds without the bit's own.
+    """
 
     bits: tuple[Truth, ...]
+    above: tuple[Truth, ...] = ()
+
+    @property
+    def exact(self) -> tuple[Truth, ...]:
+        """The bits as truths of their own."""
+        if not self.above:
+            return self.bits
+        return tuple(every((bit, no(above))) for bit, above in zip(self.bits, self.above, strict=True))
 
 
 Number: TypeAlias = Code | Score | Word

@@ -101,7 +101,7 @@ def members_of(truth: Truth) -> tuple[Truth, ...]:
 def truths_of(number: Number) -> tuple[Truth, ...]:
     """What a number is worked out from."""
     match number:
-        case Word(bits=bits):
+        case Word(exact=bits):
             return bits
         case Score(points=points):
             return tuple(truth for truth, _ in points)

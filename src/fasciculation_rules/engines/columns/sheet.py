@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from fasciculation_rules.engines.columns.formula import Interval, Number, State, Test, Truth, Word, Worth, every, no
+from fasciculation_rules.engines.columns.formula import Interval, Number, State, Test, Truth, Word, Worth
 from fasciculation_rules.logic.firing import Firing
 from fasciculation_rules.logic.program import Program
 
@@ -50,18 +50,14 @@ def joined(words: Sequence[int]) -> int:
 def firing_words(program: Program) -> dict[str, Number]:
     """The bits of all names that are worth exactly each level."""
     found: dict[str, Number] = {}
-    above: Firing | None = None
+    above: list[Truth] = []
     for prefix, least in FIRINGS.items():
-        bits = [_exactly(name, least, above) for name in program.names]
+        bits: list[Truth] = [Worth(name, least) for name in program.names]
         for index, column in enumerate(words_of(prefix, len(bits))):
-            found[column] = Word(tuple(bits[index * WORD : (index + 1) * WORD]))
-        above = least
+            part = slice(index * WORD, (index + 1) * WORD)
+            found[column] = Word(tuple(bits[part]), tuple(above[part]))
+        above = bits
     return found
-
-
-def _exactly(name: str, least: Firing, above: Firing | None) -> Truth:
-    worth = Worth(name, least)
-    return worth if above is None else every((worth, no(Worth(name, above))))
 
 
 def sheet_of_program(program: Program) -> Sheet:

@@ -33,7 +33,7 @@ from fasciculation_rules.engines.columns.sharing import gathered, shared, truths
 from fasciculation_rules.engines.columns.sheet import Sheet
 from fasciculation_rules.engines.columns.sql_conditions import Conditions
 from fasciculation_rules.engines.columns.sql_entrance import entrance
-from fasciculation_rules.engines.columns.sql_text import Stage
+from fasciculation_rules.engines.columns.sql_text import Stage, packed
 
 _LANE = 7
 """Bits are gathered in the smallest integers, of which one bit is the sign, before those are joined to a word."""
@@ -48,6 +48,8 @@ class Bits:
         self.conditions = Conditions(set(columns), sheet.program.slots, _followed)
         self.named: dict[Truth, str] = {}
         self.gathered: dict[Truth, Truth] = {}
+        self.wholes: dict[tuple[Truth, ...], str] = {}
+        """The column in which the names stand that are worth at least so much."""
         self.remarks: dict[str, list[str]] = {}
         self.count = 0
 
@@ -69,7 +71,7 @@ class Bits:
             self.folding.numbers |= {*numbers}
         for stage in found:
             stage.remarks = {name: "; ".join(self.remarks[name]) for name in stage.columns if name in self.remarks}
-        return [stage for stage in found if stage.columns]
+        return packed([stage for stage in found if stage.columns], sheet.kept, "step")
 
     # ---------------------------------------------------------------- stages
 
@@ -119,13 +121,31 @@ class Bits:
         }
 
     def _numbers(self, numbers: Mapping[str, Number]) -> Iterator[Stage]:
-        truths = [self.folding.least(truth) for number in numbers.values() for truth in truths_of(number)]
+        truths = [truth for number in numbers.values() for truth in self._counted(number)]
         yield self._leaves(truths)
         self.gathered = gathered(truths, self.named)
         yield from self._shared(self.gathered.values())
         stage = self._stage()
-        stage.columns = {name: self._number(number) for name, number in numbers.items()}
+        for name, number in numbers.items():
+            stage.columns |= self._level(name, number) if isinstance(number, Word) else {name: self._number(number)}
         yield stage
+
+    def _level(self, name: str, word: Word) -> dict[str, str]:
+        """A level of names as one word: without those that stand in the levels above it, a whole word at a time."""
+        text = self._word(self._counted(word))
+        if not word.above:
+            self.wholes[word.bits] = name
+            return {name: text}
+        above, whole = self.wholes[word.above], f"whole_{name}"
+        self.wholes[word.bits] = whole
+        return {name: f"({text}) & ~{above}", whole: f"{name} | {above}"}
+
+    def _counted(self, number: Number) -> list[Truth]:
+        """The truths that a number is worked out from, in their least form."""
+        if isinstance(number, Word):
+            folded = zip(map(self.folding.least, number.bits), map(self.folding.least, number.exact), strict=True)
+            return [NEVER if exact == NEVER else bit for bit, exact in folded]
+        return [self.folding.least(truth) for truth in truths_of(number)]
 
     def _name(self, truth: Truth) -> str:
         return self.named.setdefault(truth, f"b{len(self.named)}")
@@ -180,8 +200,8 @@ class Bits:
 
     def _number(self, number: Number) -> str:
         match number:
-            case Word(bits=bits):
-                return self._word([self._least(bit) for bit in bits])
+            case Word():
+                raise AssertionError("a word is printed as a level")
             case Score(points=points):
                 folded = [(self._least(truth), worth) for truth, worth in points]
                 held = [(self._inner(truth), worth) for truth, worth in folded if truth != NEVER]
@@ -198,8 +218,8 @@ class Bits:
         """What a number counts, in the form in which it is shared."""
         return self.gathered[self.folding.least(truth)]
 
-    def _word(self, bits: Sequence[Truth]) -> str:
-        lanes = []
+    def _word(self, counted: Sequence[Truth]) -> str:
+        lanes, bits = [], [self.gathered[truth] for truth in counted]
         for start in range(0, len(bits), _LANE):
             lane = [(place, bit) for place, bit in enumerate(bits[start : start + _LANE]) if bit != NEVER]
             if lane:

@@ -114,7 +114,7 @@ class Cases:
 
     def _number(self, number: Number) -> str:
         match number:
-            case Word(bits=bits):
+            case Word(exact=bits):
                 return self._points([(bit, 1 << place) for place, bit in enumerate(bits)], wide=True)
             case Score(points=points):
                 return self._points(points)

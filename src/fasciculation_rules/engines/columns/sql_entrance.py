@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 
 from fasciculation_rules.engines.columns.dialects import Dialect
 from fasciculation_rules.engines.columns.folding import Folding
-from fasciculation_rules.engines.columns.formula import NEVER, Linear
+from fasciculation_rules.engines.columns.formula import NEVER, Interval, Linear
 from fasciculation_rules.engines.columns.rules import HIGH, LOW
 from fasciculation_rules.engines.columns.sheet import Sheet
 from fasciculation_rules.engines.columns.sql_conditions import ENDS, UNKNOWN_STATE, Conditions
@@ -14,38 +14,48 @@ from fasciculation_rules.engines.columns.sql_text import Stage
 
 
 def entrance(sheet: Sheet, dialect: Dialect, folding: Folding, conditions: Conditions) -> Iterator[Stage]:
-    """The stages; the folding learns of the quantities that are worked out."""
-    yield _given(sheet, conditions)
-    yield from _computed(sheet, dialect, folding, conditions)
+    """The stages; the folding learns of the quantities that are worked out. No column is made twice."""
+    possible = {name: each for name, each in sheet.intervals.items() if folding.least(each.when) != NEVER}
+    yield _given(sheet, conditions, {name + end for name in possible for end, _ in ENDS})
+    yield from _computed(possible, dialect, folding, conditions)
 
 
-def _given(sheet: Sheet, conditions: Conditions) -> Stage:
-    """The columns of the table; an unknown quantity reaches beyond every limit, a finding stays as it is."""
+def _given(sheet: Sheet, conditions: Conditions, results: Container[str]) -> Stage:
+    """The columns of the table; an unknown quantity reaches beyond every limit, a finding stays as it is.
+
+    What is worked out where it was not reported keeps its name for the `results`.
+    """
     stage = Stage("given")
     ends = {name + end: unknown for name in sheet.program.quantities for end, unknown in ENDS}
     for name in dict.fromkeys((*(each.partition("=")[0] for each in sheet.program.findings), *ends)):
         if name in conditions.given:
-            stage.columns[name] = f"COALESCE({name}, {ends.get(name, UNKNOWN_STATE)})"
+            column = _reported(name) if name in results else name
+            stage.columns[column] = f"COALESCE({name}, {ends.get(name, UNKNOWN_STATE)})"
     return stage
 
 
-def _computed(sheet: Sheet, dialect: Dialect, folding: Folding, conditions: Conditions) -> Iterator[Stage]:
+def _computed(
+    intervals: Mapping[str, Interval], dialect: Dialect, folding: Folding, conditions: Conditions
+) -> Iterator[Stage]:
     """Worked out in steps: the total, its remainder, its quotient, the rounding, and the bounds."""
     steps = [Stage(f"computed_{step}") for step in range(5)]
-    for name, interval in sheet.intervals.items():
+    for name, interval in intervals.items():
         when = folding.least(interval.when)
-        if when == NEVER:
-            continue
         for (end, unknown), worked_out in zip(ENDS, (interval.low, interval.high), strict=True):
             _round(name + end, worked_out, steps, dialect)
             (least, most), found = worked_out.bounds, f"x_{name}{end}"
             bounded = f"CASE WHEN {found} < {least} THEN {least} WHEN {found} > {most} THEN {most} ELSE {found} END"
             cases = [f"WHEN {conditions.text(when)} THEN {bounded}"]
             if name + end in conditions.given:
-                cases.insert(0, f"WHEN {name}{end} <> {unknown} THEN {name}{end}")
+                reported = _reported(name + end)
+                cases.insert(0, f"WHEN {reported} <> {unknown} THEN {reported}")
             steps[-1].columns[name + end] = f"CASE {' '.join(cases)} ELSE {unknown} END"
         folding.numbers |= {name + LOW, name + HIGH}
     yield from steps
+
+
+def _reported(name: str) -> str:
+    return f"g_{name}"
 
 
 def _round(name: str, linear: Linear, steps: Sequence[Stage], dialect: Dialect) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Container, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from fasciculation_rules.engines.columns.dialects import Dialect
@@ -44,6 +44,39 @@ def text_of(
     lines.append("  " + ", ".join([*beside, *kept]))
     lines.append(f"FROM {source}")
     return "\n".join(lines) + "\n"
+
+
+def packed(stages: Sequence[Stage], kept: Collection[str], name: str) -> list[Stage]:
+    """The same columns in as few stages as there can be, and each as late as it is needed; no name stands twice.
+
+    Every stage hands on what is needed later, column by column, which costs as much as working something out.
+    The first stage stays, because all of the table is there; the stages after it get the `name` and a number.
+    """
+    made = {column: text for stage in stages for column, text in stage.columns.items()}
+    remarks = {column: remark for stage in stages for column, remark in stage.remarks.items()}
+    first, *_ = stages
+    roots = {column: _roots(text, made) if column not in first.columns else set() for column, text in made.items()}
+    needed = set(kept)
+    for column in reversed(made):
+        needed |= roots[column] if column in needed else set()
+    height: dict[str, int] = {}
+    for column in made:
+        height[column] = max((height[root] + 1 for root in roots[column]), default=0)
+    place = dict.fromkeys(made, max(height[column] for column in kept))
+    for column in reversed(made):
+        for root in roots[column] if column in needed else ():
+            place[root] = min(place[root], place[column] - 1)
+    found = [first, *(Stage(f"{name}_{number}") for number in range(1, max(place.values()) + 1))]
+    for column, text in made.items():
+        if column in needed and column not in first.columns:
+            found[place[column]].columns[column] = text
+    for stage in found:
+        stage.remarks = {column: remarks[column] for column in stage.columns if column in remarks}
+    return found
+
+
+def _roots(text: str, made: Container[str]) -> set[str]:
+    return {word for word in _COLUMN.findall(text) if word in made}
 
 
 def _selected(carried: Sequence[str], stage: Stage) -> Iterator[str]:

@@ -247,7 +247,7 @@ class _Printer:
 
     def _number(self, number: Number) -> pl.Expr:
         match number:
-            case Word(bits=bits):
+            case Word(exact=bits):
                 return self._word([self._least(bit) for bit in bits])
             case Score(points=points):
                 kind = _kind(sum(abs(worth) for _, worth in points))
