@@ -6,13 +6,11 @@ Where CASE chooses row by row this is several times faster; but it needs these o
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import assert_never
 
 from fasciculation_rules.engines.columns.dialects import Dialect
-from fasciculation_rules.engines.columns.folding import Folding, tests_of
 from fasciculation_rules.engines.columns.formula import (
-    ALWAYS,
     NEVER,
     Closed,
     Code,
@@ -21,15 +19,14 @@ from fasciculation_rules.engines.columns.formula import (
     No,
     Number,
     Score,
-    Side,
     Some,
     Test,
     Truth,
     Word,
     Worth,
 )
-from fasciculation_rules.engines.columns.rules import LEVELS, worth_of
-from fasciculation_rules.engines.columns.sharing import gathered, shared, truths_of
+from fasciculation_rules.engines.columns.layers import Layers
+from fasciculation_rules.engines.columns.rules import LEVELS
 from fasciculation_rules.engines.columns.sheet import Sheet
 from fasciculation_rules.engines.columns.sql_conditions import Conditions
 from fasciculation_rules.engines.columns.sql_entrance import entrance
@@ -39,116 +36,35 @@ _LANE = 7
 """Bits are gathered in the smallest integers, of which one bit is the sign, before those are joined to a word."""
 
 
-class Bits:
-    """Prints stage after stage, and remembers under which column each truth can be read."""
+class Bits(Layers[str]):
+    """Prints stage after stage, and remembers what there is to say of each truth."""
 
     def __init__(self, sheet: Sheet, dialect: Dialect, columns: Collection[str], remark: Callable[[str], str]) -> None:
-        self.sheet, self.dialect, self.remark = sheet, dialect, remark
-        self.folding = Folding(columns)
+        super().__init__(sheet, columns)
+        self.dialect, self.remark = dialect, remark
         self.conditions = Conditions(set(columns), sheet.program.slots, _followed)
-        self.named: dict[Truth, str] = {}
-        self.gathered: dict[Truth, Truth] = {}
         self.wholes: dict[tuple[Truth, ...], str] = {}
         """The column in which the names stand that are worth at least so much."""
-        self.remarks: dict[str, list[str]] = {}
-        self.count = 0
+        self.remarks: dict[Truth, list[str]] = {}
 
     def stages(self) -> list[Stage]:
         """All of them; each rests on those before it."""
-        sheet, program = self.sheet, self.sheet.program
-        found = [*entrance(sheet, self.dialect, self.folding, self.conditions)]
-        presents: dict[Truth, Truth] = {Closed(name, "present"): state.present for name, state in sheet.states.items()}
-        absents: dict[Truth, Truth] = {Closed(name, "absent"): state.absent for name, state in sheet.states.items()}
-        found += [self._leaves(presents.values()), *self._truths(presents)]
-        found += [self._leaves(absents.values()), *self._truths(absents)]
-        layers = [self._worths(layer, ("present", "absent")) for layer in program.stages]
-        layers.append(self._worths(tuple(program.rules), ("present",)))
-        found.append(self._leaves([truth for layer in layers for truth in layer.values()]))
-        for layer in layers:
-            found += self._truths(layer)
-        for numbers in sheet.numbers:
-            found += self._numbers(numbers)
-            self.folding.numbers |= {*numbers}
+        found = [*entrance(self.sheet, self.dialect, self.folding, self.conditions)]
+        found += [Stage("layer", cells) for cells in self.layers()]
+        remarks = {self.named[truth]: "; ".join(said) for truth, said in self.remarks.items()}
         for stage in found:
-            stage.remarks = {name: "; ".join(self.remarks[name]) for name in stage.columns if name in self.remarks}
-        return packed([stage for stage in found if stage.columns], sheet.kept, "step")
+            stage.remarks = {name: remarks[name] for name in stage.columns if name in remarks}
+        return packed([stage for stage in found if stage.columns], self.sheet.kept, "step")
 
-    # ---------------------------------------------------------------- stages
+    # ---------------------------------------------------------------- layers
 
-    def _stage(self) -> Stage:
-        self.count += 1
-        return Stage(f"step_{self.count}")
+    def name(self, count: int) -> str:
+        """Short, because it stands in the text again and again."""
+        return f"b{count}"
 
-    def _leaves(self, truths: Collection[Truth]) -> Stage:
-        """Each comparison once."""
-        stage = self._stage()
-        for leaf in dict.fromkeys(leaf for truth in truths for leaf in tests_of(truth)):
-            if leaf.column in self.folding.numbers and leaf not in self.named:
-                stage.columns[self._name(leaf)] = self._leaf(leaf)
-        return stage
-
-    def _truths(self, truths: Mapping[Truth, Truth]) -> Iterator[Stage]:
-        """A column for each, unless it is a constant or stands in one already; before them, what several share."""
-        remarks: dict[Truth, list[str]] = {}
-        for reference, truth in truths.items():
-            least = self.folding.least(truth)
-            self.folding.learn(reference, least)
-            if least not in (ALWAYS, NEVER):
-                remarks.setdefault(least, []).append(self._said(reference))
-        yield from self._shared(remarks)
-        yield self._columns(truth for truth in remarks if truth not in self.named)
-        for truth, said in remarks.items():
-            self.remarks.setdefault(self.named[truth], []).extend(said)
-
-    def _shared(self, truths: Iterable[Truth]) -> Iterator[Stage]:
-        for layer in shared(truths, self.named):
-            yield self._columns(layer)
-
-    def _columns(self, truths: Iterable[Truth]) -> Stage:
-        """They are named together at last, because columns of one stage do not see each other."""
-        stage = self._stage()
-        for truth, text in [(truth, self._print(truth)) for truth in truths]:
-            stage.columns[self._name(truth)] = text
-        return stage
-
-    def _worths(self, names: Sequence[str], values: Sequence[Side]) -> dict[Truth, Truth]:
-        program = self.sheet.program
-        return {
-            Worth(name, least, value): worth_of(name, value, least, program)
-            for name in names
-            for value in values
-            for least in LEVELS
-        }
-
-    def _numbers(self, numbers: Mapping[str, Number]) -> Iterator[Stage]:
-        truths = [truth for number in numbers.values() for truth in self._counted(number)]
-        yield self._leaves(truths)
-        self.gathered = gathered(truths, self.named)
-        yield from self._shared(self.gathered.values())
-        stage = self._stage()
-        for name, number in numbers.items():
-            stage.columns |= self._level(name, number) if isinstance(number, Word) else {name: self._number(number)}
-        yield stage
-
-    def _level(self, name: str, word: Word) -> dict[str, str]:
-        """A level of names as one word: without those that stand in the levels above it, a whole word at a time."""
-        text = self._word(self._counted(word))
-        if not word.above:
-            self.wholes[word.bits] = name
-            return {name: text}
-        above, whole = self.wholes[word.above], f"whole_{name}"
-        self.wholes[word.bits] = whole
-        return {name: f"({text}) & ~{above}", whole: f"{name} | {above}"}
-
-    def _counted(self, number: Number) -> list[Truth]:
-        """The truths that a number is worked out from, in their least form."""
-        if isinstance(number, Word):
-            folded = zip(map(self.folding.least, number.bits), map(self.folding.least, number.exact), strict=True)
-            return [NEVER if exact == NEVER else bit for bit, exact in folded]
-        return [self.folding.least(truth) for truth in truths_of(number)]
-
-    def _name(self, truth: Truth) -> str:
-        return self.named.setdefault(truth, f"b{len(self.named)}")
+    def found(self, reference: Truth, least: Truth) -> None:
+        """Says beside the column what it is."""
+        self.remarks.setdefault(least, []).append(self._said(reference))
 
     def _said(self, reference: Truth) -> str:
         """What stands beside the column of a finding or of a name, with all that there is to say where it fires."""
@@ -164,7 +80,7 @@ class Bits:
 
     # ---------------------------------------------------------------- truths
 
-    def _print(self, truth: Truth) -> str:
+    def printed(self, truth: Truth) -> str:
         """A least truth as a number of which all bits are set, or none."""
         if truth in self.named:
             return self.named[truth]
@@ -187,7 +103,7 @@ class Bits:
 
     def _inner(self, truth: Truth) -> str:
         plain = truth in self.named or isinstance(truth, Test | Enough)
-        return self._print(truth) if plain else f"({self._print(truth)})"
+        return self.printed(truth) if plain else f"({self.printed(truth)})"
 
     def _leaf(self, test: Test) -> str:
         return self._set(self.conditions.text(test))
@@ -198,25 +114,44 @@ class Bits:
 
     # ---------------------------------------------------------------- numbers
 
-    def _number(self, number: Number) -> str:
+    def _numbers(self, numbers: Mapping[str, Number]) -> Iterator[dict[str, str]]:
+        yield self._leaves(truth for number in numbers.values() for truth in self.counted(number))
+        yield from super()._numbers(numbers)
+
+    def numbered(self, name: str, number: Number) -> dict[str, str]:
+        """A column, or several for a level of names."""
         match number:
             case Word():
-                raise AssertionError("a word is printed as a level")
+                return self._level(name, number)
             case Score(points=points):
-                folded = [(self._least(truth), worth) for truth, worth in points]
+                folded = [(self.least(truth), worth) for truth, worth in points]
                 held = [(self._inner(truth), worth) for truth, worth in folded if truth != NEVER]
-                return " + ".join(f"(CAST({bits} AS INTEGER) & {worth})" for bits, worth in held) or "0"
+                total = " + ".join(f"(CAST({bits} AS INTEGER) & {worth})" for bits, worth in held)
+                return {name: total or "0"}
             case Code(choices=choices, otherwise=otherwise):
-                folded = [(self._least(truth), code) for truth, code in choices]
+                folded = [(self.least(truth), code) for truth, code in choices]
                 cases = [f"WHEN {self._inner(truth)} <> 0 THEN {code}" for truth, code in folded if truth != NEVER]
                 last = "NULL" if otherwise is None else str(otherwise)
-                return f"CASE {' '.join(cases)} ELSE {last} END" if cases else last
+                return {name: f"CASE {' '.join(cases)} ELSE {last} END" if cases else last}
             case _:
                 assert_never(number)
 
-    def _least(self, truth: Truth) -> Truth:
-        """What a number counts, in the form in which it is shared."""
-        return self.gathered[self.folding.least(truth)]
+    def _level(self, name: str, word: Word) -> dict[str, str]:
+        """A level of names as one word: without those that stand in the levels above it, a whole word at a time."""
+        text = self._word(self.counted(word))
+        if not word.above:
+            self.wholes[word.bits] = name
+            return {name: text}
+        above, whole = self.wholes[word.above], f"whole_{name}"
+        self.wholes[word.bits] = whole
+        return {name: f"({text}) & ~{above}", whole: f"{name} | {above}"}
+
+    def counted(self, number: Number) -> Sequence[Truth]:
+        """Of a level, what may stand in it, also in a level above it."""
+        if isinstance(number, Word):
+            folded = zip(map(self.folding.least, number.bits), map(self.folding.least, number.exact), strict=True)
+            return [NEVER if exact == NEVER else bit for bit, exact in folded]
+        return super().counted(number)
 
     def _word(self, counted: Sequence[Truth]) -> str:
         lanes, bits = [], [self.gathered[truth] for truth in counted]

@@ -5,7 +5,7 @@ What no column of the input can decide is left out while printing, so a narrow i
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import cache, reduce
 from operator import add
 from pathlib import Path
@@ -13,28 +13,24 @@ from typing import assert_never
 
 import polars as pl
 
-from fasciculation_rules.engines.columns.folding import Folding, tests_of
 from fasciculation_rules.engines.columns.formula import (
-    ALWAYS,
     NEVER,
     Closed,
     Code,
     Enough,
     Every,
-    Interval,
     Linear,
     No,
     Number,
     Score,
-    Side,
     Some,
     Test,
     Truth,
     Word,
     Worth,
 )
-from fasciculation_rules.engines.columns.rules import HIGH, LEVELS, LOW, worth_of
-from fasciculation_rules.engines.columns.sharing import gathered, shared, truths_of
+from fasciculation_rules.engines.columns.layers import Layers
+from fasciculation_rules.engines.columns.rules import HIGH, LOW
 from fasciculation_rules.engines.columns.sheet import Sheet
 
 _LANE = 8
@@ -59,7 +55,7 @@ class Printed:
         """The answer of every row: the columns `beside`, then `sheet.kept`."""
         for stage, wanted in zip(self.stages, self.wanted, strict=True):
             # What nothing needs any more is let go at once, or it would be held until the row is answered.
-            frame = frame.with_columns(stage).select(*dict.fromkeys((*beside, *wanted)))
+            frame = frame.with_columns(**stage).select(*dict.fromkeys((*beside, *wanted)))
         return frame.select(*beside, *self.sheet.kept)
 
     def sink(
@@ -86,60 +82,44 @@ def to_polars(sheet: Sheet, frame: pl.LazyFrame, columns: Collection[str], besid
     return Printed(sheet, columns).answer(frame, beside)
 
 
-def _wanted(stages: Sequence[Sequence[pl.Expr]], kept: Sequence[str]) -> list[list[str]]:
+def _wanted(stages: Sequence[Mapping[str, pl.Expr]], kept: Sequence[str]) -> list[list[str]]:
     """For each stage, the columns that something after it needs."""
     needed, found = dict.fromkeys(kept), []
     for stage in reversed(stages):
         found.append(list(needed))
-        made = {expression.meta.output_name() for expression in stage}
-        roots = dict.fromkeys(root for expression in stage for root in expression.meta.root_names())
-        needed = roots | {name: None for name in needed if name not in made}
+        roots = dict.fromkeys(root for expression in stage.values() for root in expression.meta.root_names())
+        needed = roots | {name: None for name in needed if name not in stage}
     return found[::-1]
 
 
-class _Printer:
-    """Prints stage after stage, and remembers under which column each truth can be read."""
+class _Printer(Layers[pl.Expr]):
+    """Prints stage after stage."""
 
-    def __init__(self, sheet: Sheet, columns: Collection[str]) -> None:
-        self.sheet = sheet
-        self.folding = Folding(columns)
-        self.named: dict[Truth, str] = {}
-        """Truths that stand in a column of bits."""
-        self.gathered: dict[Truth, Truth] = {}
-
-    def stages(self) -> list[list[pl.Expr]]:
+    def stages(self) -> list[dict[str, pl.Expr]]:
         """The columns to add, each stage resting on those before it."""
-        sheet, program = self.sheet, self.sheet.program
-        stages = [self._intervals(sheet.intervals)]
-        presents: dict[Truth, Truth] = {Closed(name, "present"): state.present for name, state in sheet.states.items()}
-        stages += [self._leaves(presents.values()), *self._truths(presents)]
-        absents: dict[Truth, Truth] = {Closed(name, "absent"): state.absent for name, state in sheet.states.items()}
-        stages += [self._leaves(absents.values()), *self._truths(absents)]
-        derived = [self._worths(layer, ("present", "absent")) for layer in program.stages]
-        rules = self._worths(tuple(program.rules), ("present",))
-        stages.append(self._leaves([truth for layer in (*derived, rules) for truth in layer.values()]))
-        for layer in (*derived, rules):
-            stages += self._truths(layer)
-        for numbers in sheet.numbers:
-            stages += self._numbers(numbers)
-            self.folding.numbers |= {*numbers}
-        return [stage for stage in stages if stage]
+        return [stage for stage in (self._intervals(), *self.layers()) if stage]
 
-    # ---------------------------------------------------------------- stages
+    def name(self, count: int) -> str:
+        """No column of an input is called so."""
+        return f"?{count}"
 
-    def _intervals(self, intervals: Mapping[str, Interval]) -> list[pl.Expr]:
+    def needed(self, truth: Truth) -> Truth:
+        """An opposite costs nothing, so it needs no column."""
+        return truth.of if isinstance(truth, No) else truth
+
+    def _intervals(self) -> dict[str, pl.Expr]:
         """Computed quantities, where their inputs are there; what is reported stays."""
-        found = []
-        for name, interval in intervals.items():
+        found = {}
+        for name, interval in self.sheet.intervals.items():
             when = self.folding.least(interval.when)
             if when == NEVER:
                 continue
             for end, worked_out in ((LOW, interval.low), (HIGH, interval.high)):
-                expression: pl.Expr = pl.when(self._print(when)).then(self._linear(worked_out))
+                expression: pl.Expr = pl.when(self.printed(when)).then(self._linear(worked_out))
                 if name + end in self.folding.numbers:
                     reported = pl.col(name + end).cast(pl.Int64)
                     expression = pl.when(reported.is_null()).then(expression).otherwise(reported)
-                found.append(expression.alias(name + end))
+                found[name + end] = expression
             self.folding.numbers |= {name + LOW, name + HIGH}
         return found
 
@@ -153,58 +133,9 @@ class _Printer:
             total = floor + up.cast(pl.Int64)
         return total.clip(*linear.bounds)
 
-    def _leaves(self, truths: Collection[Truth]) -> list[pl.Expr]:
-        """Each comparison once."""
-        leaves = dict.fromkeys(leaf for truth in truths for leaf in tests_of(truth))
-        new = [leaf for leaf in leaves if leaf.column in self.folding.numbers and leaf not in self.named]
-        return [self._test(leaf).alias(self._name(leaf)) for leaf in new]
-
-    def _truths(self, truths: Mapping[Truth, Truth]) -> Iterator[list[pl.Expr]]:
-        """A column for each, unless it is a constant or stands in one already; before them, what several share."""
-        found: list[Truth] = []
-        for reference, truth in truths.items():
-            least = self.folding.least(truth)
-            self.folding.learn(reference, least)
-            if least not in (ALWAYS, NEVER):
-                found.append(least)
-        needed = dict.fromkeys(truth.of if isinstance(truth, No) else truth for truth in found)
-        yield from self._shared(needed)
-        yield self._named(truth for truth in needed if truth not in self.named)
-
-    def _shared(self, truths: Iterable[Truth]) -> Iterator[list[pl.Expr]]:
-        for layer in shared(truths, self.named):
-            yield self._named(layer)
-
-    def _named(self, truths: Iterable[Truth]) -> list[pl.Expr]:
-        """They are named together at last, because columns of one stage do not see each other."""
-        printed = [(truth, self._print(truth)) for truth in truths]
-        return [expression.alias(self._name(truth)) for truth, expression in printed]
-
-    def _worths(self, names: Sequence[str], values: Sequence[Side]) -> dict[Truth, Truth]:
-        program = self.sheet.program
-        return {
-            Worth(name, least, value): worth_of(name, value, least, program)
-            for name in names
-            for value in values
-            for least in LEVELS
-        }
-
-    def _numbers(self, numbers: Mapping[str, Number]) -> Iterator[list[pl.Expr]]:
-        truths = [self.folding.least(truth) for number in numbers.values() for truth in truths_of(number)]
-        self.gathered = gathered(truths, self.named)
-        yield from self._shared(self.gathered.values())
-        yield [self._number(number).alias(name) for name, number in numbers.items()]
-
-    def _least(self, truth: Truth) -> Truth:
-        """What a number counts, in the form in which it is shared."""
-        return self.gathered[self.folding.least(truth)]
-
-    def _name(self, truth: Truth) -> str:
-        return self.named.setdefault(truth, f"?{len(self.named)}")
-
     # ---------------------------------------------------------------- truths
 
-    def _print(self, truth: Truth) -> pl.Expr:
+    def printed(self, truth: Truth) -> pl.Expr:
         """A least truth as an expression."""
         if truth in self.named:
             return pl.col(self.named[truth])
@@ -212,11 +143,11 @@ class _Printer:
             case Test():
                 return self._test(truth)
             case Every(of=members):
-                return pl.all_horizontal([self._print(member) for member in members]) if members else pl.lit(True)
+                return pl.all_horizontal([self.printed(member) for member in members]) if members else pl.lit(True)
             case Some(of=members):
-                return pl.any_horizontal([self._print(member) for member in members]) if members else pl.lit(False)
+                return pl.any_horizontal([self.printed(member) for member in members]) if members else pl.lit(False)
             case No(of=member):
-                return ~self._print(member)
+                return ~self.printed(member)
             case Enough(n=n, of=members):
                 return reduce(add, [self._points(member, 1, pl.UInt8) for member in members]) >= n
             case Closed() | Worth():
@@ -245,26 +176,30 @@ class _Printer:
 
     # ---------------------------------------------------------------- numbers
 
+    def numbered(self, name: str, number: Number) -> dict[str, pl.Expr]:
+        """One column."""
+        return {name: self._number(number)}
+
     def _number(self, number: Number) -> pl.Expr:
         match number:
             case Word(exact=bits):
-                return self._word([self._least(bit) for bit in bits])
+                return self._word([self.least(bit) for bit in bits])
             case Score(points=points):
                 kind = _kind(sum(abs(worth) for _, worth in points))
-                return reduce(add, [self._points(self._least(truth), worth, kind) for truth, worth in points])
+                return reduce(add, [self._points(self.least(truth), worth, kind) for truth, worth in points])
             case Code(choices=choices, otherwise=otherwise):
                 found: pl.Expr = pl.lit(otherwise, pl.Int8)
                 for truth, code in reversed(choices):
-                    least = self._least(truth)
+                    least = self.least(truth)
                     if least != NEVER:
-                        found = pl.when(self._print(least)).then(pl.lit(code, pl.Int8)).otherwise(found)
+                        found = pl.when(self.printed(least)).then(pl.lit(code, pl.Int8)).otherwise(found)
                 return found
             case _:
                 assert_never(number)
 
     def _points(self, truth: Truth, worth: int, kind: type[pl.DataType]) -> pl.Expr:
         """So many where it holds, else none. (A cast of bits is several times slower.)"""
-        return pl.when(self._print(truth)).then(_literal(worth, kind)).otherwise(_literal(0, kind))
+        return pl.when(self.printed(truth)).then(_literal(worth, kind)).otherwise(_literal(0, kind))
 
     def _word(self, bits: Sequence[Truth]) -> pl.Expr:
         """Bytes first, then twos of bytes and so on: most of the sum is of small numbers."""
