@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 import polars as pl
@@ -23,9 +23,12 @@ CASES = replace(DIALECTS["duckdb"], bits="")
 PRINTERS = ("polars", "bits", "cases")
 
 
-def firings(printer: str, program: Program, people: Sequence[Facts]) -> list[dict[str, Firing]]:
-    """The five values of every name for every person."""
-    table = _table(program, people)
+def firings(
+    printer: str, program: Program, people: Sequence[Facts], without: Collection[str] = ()
+) -> list[dict[str, Firing]]:
+    """The five values of every name for every person; the table lacks the columns of some items."""
+    lacking = [name + end for name in without for end in ("", LOW, HIGH)]
+    table = _table(program, people).drop(lacking, strict=False)
     match printer:
         case "polars":
             answer = _polars(program, table)

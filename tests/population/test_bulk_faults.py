@@ -211,7 +211,7 @@ def test_a_line_that_is_no_resource_is_counted_and_makes_the_table_incomplete(
         file.write(line + b"\n" + line + b"\n")
     found = prepared(place, tmp_path / "table")
     (sentence,) = found.incomplete
-    assert sentence.startswith("2 lines of 'Condition.ndjson' are no resource, the first of them line 2 (")
+    assert sentence.startswith("lines of 'Condition.ndjson' are no resource, the first of them line 2 (")
     assert reason in sentence
     assert found.tally.aside["not-a-resource"] == 2
     assert rows_of(tmp_path / "table")["p"]["fasciculation"] == 1

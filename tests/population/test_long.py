@@ -389,8 +389,8 @@ def test_no_day_and_two_days_are_refused_and_so_are_index_dates_that_differ(
     with pytest.raises(PopulationError, match="--as-of and by --index-dates"):
         open_long(str(place), RULESET, DAY, open_index_dates(str(tmp_path / "dates.csv")))
     for rows, said in (
-        ([["p", "2026-11-01"], ["p", "2026-11-02"]], "1 people of the index dates"),
-        ([["p", ""], ["", "2026-11-01"], ["q", "1.11.2026"]], "3 rows of the index dates"),
+        ([["p", "2026-11-01"], ["p", "2026-11-02"]], "people of the index dates"),
+        ([["p", ""], ["", "2026-11-01"], ["q", "1.11.2026"]], "error: rows of the index dates"),
     ):
         of_people(tmp_path, rows, ["person_id", "index_date"], "dates.csv")
         command = ["population", "prepare", str(place), "--from", "long", "--out", str(tmp_path / "out")]

@@ -52,6 +52,35 @@ def test_any_program_means_the_same_in_columns(printer: str, program: Program, p
 
 
 @printers
+@settings(max_examples=40)
+@given(programs(), st.lists(facts(), min_size=1, max_size=3), st.data())
+def test_what_no_column_holds_is_unknown_to_everybody(
+    printer: str, program: Program, people: list[Facts], data: st.DataObject
+) -> None:
+    items = sorted({*program.findings, *program.quantities})
+    without = data.draw(st.sets(st.sampled_from(items))) if items else set()
+    known = [
+        Facts(
+            {name: value for name, value in each.findings.items() if name not in without},
+            {name: ends for name, ends in each.quantities.items() if name not in without},
+        )
+        for each in people
+    ]
+    assert firings(printer, program, people, without) == expected(program, known)
+
+
+@printers
+@pytest.mark.parametrize(("count", "n"), [(127, 127), (130, 129), (256, 255)])
+def test_many_members_are_counted(printer: str, count: int, n: int) -> None:
+    names = [f"finding_{number}" for number in range(count)]
+    members = tuple(Is(name, "present") for name in names)
+    openness = dict.fromkeys(names, Firing.OPEN)
+    program = Program(tuple(names), (), openness, {}, {"many": AtLeast(n, members)})
+    people = [Facts(dict.fromkeys(names[:held], True), {}) for held in (n - 1, n, count)]
+    assert firings(printer, program, people) == expected(program, people)
+
+
+@printers
 def test_a_program_of_real_size_means_the_same_in_columns(printer: str) -> None:
     random = Random(7)
     program = random_program(random)

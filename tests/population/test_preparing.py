@@ -224,7 +224,7 @@ def test_whoever_cannot_be_read_is_set_aside_in_private(tmp_path: Path) -> None:
     people = [*of_cases()[:50], Refused("refused", "two versions differ"), future, wrong]
     listed = Listed([replace(each, on=DAY) if isinstance(each, Person) else each for each in people], cut=1)
     out = tmp_path / "table"
-    with pytest.raises(TooManyBadRowsError, match="people cannot be read, more than --max-bad allows"):
+    with pytest.raises(TooManyBadRowsError, match="more people cannot be read than --max-bad allows"):
         prepare(listed, out, RULESET)
     assert not (out / "manifest.json").exists()
     found = prepare(listed, out, RULESET, max_bad=0.9)

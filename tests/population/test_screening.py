@@ -327,7 +327,7 @@ def test_rows_that_cannot_be_go_to_a_private_quarantine(
     assert json.loads((out / "manifest.json").read_text())["attrition"]["quarantined"] == 3
     capsys.readouterr()
     assert run([*arguments, str(tmp_path / "strict"), "--max-bad", "0.001"]) == 4
-    assert "3 of 400 rows cannot be" in capsys.readouterr().err
+    assert "more of the rows cannot be than --max-bad allows (0.001 of all)" in capsys.readouterr().err
     assert not (tmp_path / "strict" / "manifest.json").exists()
 
 

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from fasciculation_rules.cli.opening import ChosenRuleset, opened
+from fasciculation_rules.cli.opening import opened
 from fasciculation_rules.cli.populations import EngineName
 from fasciculation_rules.cli.preparing import prepare_command
 from fasciculation_rules.cli.profiles import with_profile_of
@@ -33,7 +33,7 @@ def replay_command(
     table: Annotated[
         str | None, typer.Option("--input", metavar="INPUT", help="The table, where it is no longer where it was.")
     ] = None,
-    ruleset: ChosenRuleset = None,
+    ruleset: Annotated[str | None, typer.Option(help="Where that version is, if not among the releases.")] = None,
     profile: Annotated[Path | None, typer.Option(help="The site profile (YAML) that was used.")] = None,
     engine: Annotated[EngineName | None, typer.Option(help="Another engine than then.")] = None,
 ) -> int:

@@ -126,7 +126,9 @@ def prepare_command(
     told = reader.as_of or "the index date of each person"
     for line in lines_of(found, chosen, form=reader.form, day=told, least=min_cell):
         typer.echo(line)
-    return PARTIAL if found.quarantined or found.incomplete else DONE
+    if not found.people:
+        typer.echo("Nobody is in these records; is this the file that was meant?")
+    return PARTIAL if found.quarantined or found.incomplete or not found.people else DONE
 
 
 def _check_form(form: FormName, given: Mapping[str, tuple[bool, FormName]]) -> None:

@@ -11,7 +11,6 @@ from fasciculation_rules.engines.columns.rules import HIGH, LOW
 from fasciculation_rules.engines.columns.sheet import Sheet
 from fasciculation_rules.engines.columns.to_polars import Printed
 from fasciculation_rules.model.ruleset import Ruleset
-from fasciculation_rules.model.vocabulary import Quantity
 from fasciculation_rules.population.schema import ALIVE, INDEX_DATE, OBSERVED_DAYS, PERSON, WideForm
 from fasciculation_rules.population.sheets import sheet_of
 from fasciculation_rules.population.source import Source
@@ -92,11 +91,8 @@ def _faults(ruleset: Ruleset, source: Source) -> list[pl.Expr]:
     """A number out of its range; of a quantity one end without the other, or both the wrong way round."""
     form, columns = WideForm.of(ruleset).columns, source.columns
     found = [~pl.col(name).is_between(form[name].least, form[name].most) for name in source.doubtful]
-    for name, item in ruleset.vocabulary.items.items():
+    for name in ruleset.vocabulary.quantities:
         low, high = name + LOW, name + HIGH
-        if isinstance(item, Quantity) and (low in columns or high in columns):
-            if low in columns and high in columns:
-                found += [pl.col(low) > pl.col(high), pl.col(low).is_null() != pl.col(high).is_null()]
-            else:
-                found.append(pl.col(low if low in columns else high).is_not_null())
-    return found
+        if low in columns:
+            found += [pl.col(low) > pl.col(high), pl.col(low).is_null() != pl.col(high).is_null()]
+    return [*found, *(pl.col(name).is_not_null() for name in source.lone)]

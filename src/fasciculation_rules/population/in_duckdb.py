@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from glob import escape
 from pathlib import Path
 
 import duckdb
@@ -58,11 +59,15 @@ def sink_with_duckdb(
     answers = ", ".join([*(f"{own} AS {name}" for own, name in ours.items()), *answer_columns(ruleset)])
     try:
         with connected(threads) as connection:
-            connection.read_parquet([str(file) for file in files]).project(given).create_view("cohort")
+            connection.read_parquet([escape(str(file)) for file in files]).project(given).create_view("cohort")
             written = f"COPY (SELECT {answers} FROM ({query})) TO {_text(out)}"  # noqa: S608  every name is quoted
             # In the place of the file that is there, which keeps its mode.
             form = f"FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {_ROWS_HELD}, USE_TMP_FILE false"
             connection.execute(f"{written} ({form})")
+    except (duckdb.ParserException, duckdb.BinderException):
+        raise PopulationError(
+            "DuckDB cannot read the query; an item of the vocabulary may be called by a word of SQL, such as 'order'"
+        ) from None
     except duckdb.Error:
         raise PopulationError(
             f"DuckDB could not work out the answers for '{out}'; is there room on the disk?"

@@ -33,7 +33,7 @@ def query_of(
         there,
         beside=beside,
         remark=(lambda name: _remark(name, ruleset)) if commented else lambda _: "",
-        heading=list(_heading(ruleset, table, dialect)) if commented else (),
+        heading=[_plain(line) for line in _heading(ruleset, table, dialect)] if commented else (),
     )
 
 

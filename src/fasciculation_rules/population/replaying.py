@@ -77,7 +77,15 @@ def replay(
     """
     run, options = manifest["run"], _options(manifest["run"], engine)
     table = manifest["table"] if place is None else place
-    source = open_source(table, ruleset, options.by)
+    try:
+        source = open_source(table, ruleset, options.by)
+    except PopulationError as error:
+        if place is None and not Path(table).is_absolute():
+            raise PopulationError(
+                f"{error}; the manifest names the table so, seen from where it was screened: go "
+                "there, or name it with --input"
+            ) from None
+        raise
     _check_ruleset(run, ruleset)
     _check_inputs(manifest["inputs"], dict(zip(map(str, source.files), source.digests, strict=True)))
     with tempfile.TemporaryDirectory(prefix="fasciculation-rules-") as folder:
@@ -98,7 +106,6 @@ def lines_of(replayed: Replayed, ruleset: Ruleset) -> Iterator[str]:
     yield f"Ruleset {ruleset.version} ({ruleset.status}), {ruleset.about.review}."
     for name, (before, now) in replayed.aside.items():
         yield f"Other than then: {name} was {before}, is {now}"
-    yield f"{replayed.found.attrition.rows:,} rows, {replayed.found.attrition.counted:,} people counted"
     for name in replayed.differing:
         yield f"DIFFERENT: {name}"
     if "digest" in replayed.differing:

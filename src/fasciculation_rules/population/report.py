@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from fasciculation_rules._version import __version__
 from fasciculation_rules.model.ruleset import Ruleset
 from fasciculation_rules.population.screening import Options, Screened
 from fasciculation_rules.population.shielding import SMALL, shown
+
+LISTED = 8
+"""So many names of columns stand in the report."""
 
 
 def lines_of(found: Screened, ruleset: Ruleset, options: Options, *, least: int = SMALL) -> Iterator[str]:
@@ -56,8 +59,14 @@ def lines_of(found: Screened, ruleset: Ruleset, options: Options, *, least: int 
     for sentence in found.origin.incomplete if found.origin else ():
         yield f"The table is not whole: {sentence}"
     if found.missing:
-        yield f"Columns that the table does not have, unknown for everybody: {len(found.missing)}"
+        yield f"Columns that the table does not have, unknown for everybody: {_listed(found.missing)}"
     if found.ignored:
-        yield f"Columns that are not of the wide form, and were not read: {len(found.ignored)}"
+        yield f"Columns that are not of the wide form, and were not read: {_listed(found.ignored)}"
     resumed = f", {found.resumed} of them from an earlier run" if found.resumed else ""
     yield f"{found.parts} parts{resumed}; logical digest {found.digest}"
+
+
+def _listed(names: Sequence[str]) -> str:
+    """How many, and the first of them; all of them are in the manifest."""
+    first = ", ".join(names[:LISTED])
+    return f"{len(names)} ({first})" if len(names) <= LISTED else f"{len(names)} ({first}, ...; see the manifest)"

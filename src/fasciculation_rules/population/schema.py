@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
 from fasciculation_rules.engines.columns.formula import NEVER, Test, Truth, some
 from fasciculation_rules.engines.columns.rules import HIGH, LOW
+from fasciculation_rules.errors import PopulationError
 from fasciculation_rules.logic.frozen import FrozenMapping
 from fasciculation_rules.logic.grammar import print_number
 from fasciculation_rules.model.ruleset import Ruleset
@@ -59,7 +61,7 @@ class WideForm:
 
     @cached_property
     def columns(self) -> Mapping[str, Column]:
-        """Every column by name."""
+        """Every column by name. Raises PopulationError where a name of the vocabulary is needed for something else."""
         found: dict[str, Column] = {}
         for name, finding in self.ruleset.vocabulary.findings.items():
             if finding.values:
@@ -73,7 +75,18 @@ class WideForm:
             about = FrozenMapping(unit_of(quantity))
             found[name + LOW] = Column(name + LOW, name, "low", low, high, about)
             found[name + HIGH] = Column(name + HIGH, name, "high", low, high, about)
+        self._check([*self.ruleset.vocabulary.findings, *self._ends()])
         return FrozenMapping(found)
+
+    def _ends(self) -> list[str]:
+        return [name + end for name in self.ruleset.vocabulary.quantities for end in (LOW, HIGH)]
+
+    def _check(self, names: Sequence[str]) -> None:
+        """Raises PopulationError where a table would have two columns of one name."""
+        counts = Counter((PERSON, *ABOUT_ROWS, *names))
+        if twice := [name for name, count in counts.items() if count > 1]:
+            listed = ", ".join(f"'{name}'" for name in twice)
+            raise PopulationError(f"a table of people would have two columns that are called {listed}; rename the item")
 
     def said(self, finding: str, *, present: bool) -> Truth:
         """Whether a row says that a finding, as the rails see it (`sex=male`), is present, or absent."""
@@ -88,6 +101,9 @@ class WideForm:
 METADATA = "fasciculation_rules.wide"
 """The key under which a Parquet file of the wide form says what its columns hold."""
 
+FORMAT = 1
+"""The number of the form of what stands there."""
+
 
 SYNTHETIC = "fasciculation_rules.synthetic"
 """The key under which a file says that its people do not exist."""
@@ -96,7 +112,7 @@ SYNTHETIC = "fasciculation_rules.synthetic"
 def metadata_of(ruleset: Ruleset) -> dict[str, str]:
     """What such a file says, so that no unit is ever guessed."""
     columns = {name: dict(column.about) for name, column in WideForm.of(ruleset).columns.items()}
-    return {METADATA: json.dumps({"format": 1, "columns": columns}, sort_keys=True)}
+    return {METADATA: json.dumps({"format": FORMAT, "columns": columns}, sort_keys=True)}
 
 
 def unit_of(quantity: Quantity) -> dict[str, str]:

@@ -88,7 +88,10 @@ def screen(
         parted = Parted(source, options.rows)
         parts = _read(lambda: parted.parts, "the table")
         whole = Whole(parted, ruleset, run, options.engine, _cohort(options), options.observed)
-        said, resumed = _work([Work(part, whole) for part in parts], folder, sum(source.rows), done)
+        works = [Work(part, whole) for part in parts]
+        if options.extend:
+            _check_growth(works, options)
+        said, resumed = _work(works, folder, sum(source.rows), done)
         return _finish(said, place, source, ruleset, options, run, folder, resumed)
 
 
@@ -111,6 +114,17 @@ def _work(
         finished += part.rows
         done(finished, total)
     return said, resumed
+
+
+def _check_growth(works: list[Work], options: Options) -> None:
+    """Raises TooManyBadRowsError before anything of the result so far is touched."""
+    counts = [_read(work.counts, work.part.place) for work in works]
+    bad, rows = (sum(each[what] for each in counts) for what in ("quarantined", "rows"))
+    if bad > options.max_bad * max(rows, 1):
+        raise TooManyBadRowsError(
+            f"with these files more of the rows cannot be than --max-bad allows ({options.max_bad:.3g} of all), "
+            "such as people with rows that differ; nothing was changed"
+        )
 
 
 def _check_table(folder: Folder, source: Source, options: Options) -> None:
@@ -156,11 +170,11 @@ def run_of(ruleset: Ruleset, options: Options, source: Source) -> dict[str, Any]
     where a column of `by` is given twice or has the name of one of the result.
     """
     for name in options.by:
-        if name in (*answer_columns(ruleset), MONTH, "rows") or name.startswith("?"):
+        if name.casefold() in (*answer_columns(ruleset), MONTH, "rows") or name.startswith("?"):
             raise PopulationError(
                 f"people cannot be told apart by '{name}', because the result has a column of that name; rename it"
             )
-        if options.by.count(name) > 1:
+        if [each.casefold() for each in options.by].count(name.casefold()) > 1:
             raise PopulationError(f"--by names '{name}' twice; leave one of them away")
     if options.observed is not None and OBSERVED_DAYS not in source.about:
         raise PopulationError(f"the table does not say for how long people were observed (column '{OBSERVED_DAYS}')")
@@ -224,7 +238,7 @@ def _finish(
     rungs = {rung: sum(part["rungs"].get(str(height), 0) for part in said) for height, rung in enumerate(ladder)}
     if totals["quarantined"] > options.max_bad * max(totals["rows"], 1):
         raise TooManyBadRowsError(
-            f"{totals['quarantined']} of {totals['rows']} rows cannot be, more than --max-bad allows; "
+            f"more of the rows cannot be than --max-bad allows ({options.max_bad:.3g} of all); "
             f"they are named in the files *-{QUARANTINE} of the result"
         )
     digest = digest_of(sums, answer_columns(ruleset))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fasciculation_rules.engines.columns.sheet import FIRINGS, Sheet, firing_words, words_of
+from fasciculation_rules.errors import PopulationError
 from fasciculation_rules.model.ruleset import Ruleset
 from fasciculation_rules.population.closing import states_of
 from fasciculation_rules.population.computing import intervals_of
@@ -14,10 +15,14 @@ from fasciculation_rules.population.outcomes import (
     standings,
     urgency,
 )
+from fasciculation_rules.population.schema import WideForm
 
 
 def sheet_of(ruleset: Ruleset) -> Sheet:
-    """The sheet of a ruleset, made once."""
+    """The sheet of a ruleset, made once.
+
+    Raises PopulationError where an item of the vocabulary is called like a column of the result.
+    """
     return ruleset.kept(_sheet)
 
 
@@ -25,11 +30,15 @@ def _sheet(ruleset: Ruleset) -> Sheet:
     settled, rung = shown(ruleset)
     balance, standing = standings(ruleset)
     first = {**urgency(ruleset), **around(ruleset), **balance}
+    numbers = (first, {**settled, **standing, **firing_words(ruleset.program)}, rung)
+    if taken := [name for name in WideForm.of(ruleset).columns if any(name in stage for stage in numbers)]:
+        listed = ", ".join(f"'{name}'" for name in taken)
+        raise PopulationError(f"the result has columns that are called {listed}; rename the item of the vocabulary")
     return Sheet(
         program=ruleset.program,
         intervals=intervals_of(ruleset),
         states=states_of(ruleset),
-        numbers=(first, {**settled, **standing, **firing_words(ruleset.program)}, rung),
+        numbers=numbers,
         kept=answer_columns(ruleset),
     )
 

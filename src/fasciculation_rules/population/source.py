@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from glob import glob, has_magic
 from pathlib import Path
+from typing import assert_never
 
+from fasciculation_rules.engines.columns.rules import HIGH, LOW
 from fasciculation_rules.errors import PopulationError, Problem, did_you_mean
 from fasciculation_rules.exchange.parquet import NOTHING, Footer, footer
 from fasciculation_rules.model.ruleset import Ruleset
@@ -17,11 +19,13 @@ from fasciculation_rules.population.intake.origin import Origin, origin_of
 from fasciculation_rules.population.other_form import advice, form_of
 from fasciculation_rules.population.schema import (
     ABOUT_ROWS,
+    FORMAT,
     INDEX_DATE,
     METADATA,
     PERSON,
     QUARANTINE,
     SYNTHETIC,
+    Column,
     WideForm,
 )
 from fasciculation_rules.population.unread import left_out, refuse
@@ -36,6 +40,7 @@ _HINT = "write the table anew with the units of the ruleset; see docs/reference/
 class Source:
     """The files of a table, in the order of their names, and what is the same of them all.
 
+    `lone` are ends of a quantity whose other end is not there; who has one of them cannot be.
     `doubtful` are columns that may hold a number out of their range, because a file does not say that they do not.
     `about` are the columns there that say something of the row itself, `by` those by which people are to be told apart.
     `origin` is what the table was made from, where it was made from another form.
@@ -51,11 +56,12 @@ class Source:
     by: tuple[str, ...] = ()
     origin: Origin | None = None
     synthetic: bool = False
+    lone: tuple[str, ...] = ()
 
     @property
     def told(self) -> tuple[str, ...]:
         """The columns to read, beside the person."""
-        return (*self.columns, *self.about, *self.by)
+        return (*self.columns, *self.lone, *self.about, *self.by)
 
     @cached_property
     def digests(self) -> tuple[str, ...]:
@@ -85,8 +91,11 @@ def open_source(place: str, ruleset: Ruleset, by: Collection[str] = (), others: 
             problems.append(_fault(file, "other-columns", "the file has other columns than the first one"))
     if problems:
         raise PopulationError(f"the table '{place}' cannot be read", problems)
+    if not any(found.rows for _, found in footers):
+        raise PopulationError(f"the table '{place}' has no rows; nobody would be screened")
     form = WideForm.of(ruleset).columns
-    columns = tuple(name for name in form if name in first)
+    lone = tuple(name for name in form if name in first and _other_end(name, form) not in first)
+    columns = tuple(name for name in form if name in first and name not in lone)
     return Source(
         files=tuple(files),
         rows=tuple(found.rows for _, found in footers),
@@ -98,7 +107,22 @@ def open_source(place: str, ruleset: Ruleset, by: Collection[str] = (), others: 
         by=tuple(by),
         origin=origin_of({file: found.words for file, found in footers}),
         synthetic=any(SYNTHETIC in found.words for _, found in footers),
+        lone=lone,
     )
+
+
+def _other_end(name: str, form: Mapping[str, Column]) -> str:
+    """The column without which this one says nothing; itself for a finding."""
+    column = form[name]
+    match column.kind:
+        case "low":
+            return column.item + HIGH
+        case "high":
+            return column.item + LOW
+        case "finding" | "values":
+            return name
+        case _:
+            assert_never(column.kind)
 
 
 def _files(place: str) -> list[Path]:
@@ -147,7 +171,7 @@ def _problems(
     yield from _about(file, found, form, by)
     said = _said(found)
     if said is None:
-        message = f"the file does not say what its columns hold (key '{METADATA}' of its metadata)"
+        message = f"the file does not say what its columns hold (key '{METADATA}' of its metadata, format {FORMAT})"
         yield _fault(file, "no-units", message, _HINT)
         return
     for name, kind in found.types.items():
@@ -174,7 +198,7 @@ def _about(file: Path, found: Footer, form: Collection[str], by: Collection[str]
             yield _fault(file, "wrong-type", f"the column is of the type {kind}, not {expected}", at=name)
     for name in by:
         kind = found.types.get(name)
-        if name in (PERSON, *ABOUT_ROWS, *form):
+        if name.casefold() in (PERSON, *ABOUT_ROWS, *form):
             message = "people are told apart by columns beside the form, and this is one of the form"
             yield _fault(file, "form-column", message, at=name)
         elif kind is None:
@@ -196,7 +220,8 @@ def _in_short(about: object) -> str:
 
 def _said(found: Footer) -> dict[str, object] | None:
     try:
-        columns = json.loads(found.words[METADATA])["columns"]
+        said = json.loads(found.words[METADATA])
+        columns = said["columns"] if said["format"] == FORMAT else None
     except (KeyError, ValueError, TypeError):
         return None
     return columns if isinstance(columns, dict) else None

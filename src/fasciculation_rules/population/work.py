@@ -71,13 +71,18 @@ class Work:
             said["inputs"] = self.whole.parted.source.digests
         return "sha256:" + hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
 
+    def counts(self) -> dict[str, int]:
+        """How many rows there are of each fate; nothing is written."""
+        found, _ = self._looked_at(self.whole.parted.rows(self.part))
+        return found.collect(engine="streaming").row(0, named=True)
+
     def done(self, folder: Folder) -> dict[str, Any]:
         """Writes the answers, then what there is to say of them."""
         rows = self.whole.parted.rows(self.part)
         counts, bad, known = pl.collect_all([*self._looked_at(rows), self._known(rows)], engine="streaming")
         name = f"{self.part.name}.parquet"
         path = folder.write(name, lambda path: self._sink(self._counted(rows), path), private=True)
-        answers = pl.scan_parquet(path)
+        answers = pl.scan_parquet(path, glob=False)
         sums = sums_of(answers, list(answer_columns(self.whole.ruleset)))
         rungs = answers.group_by("rung").len().collect(engine="streaming")
         said = {

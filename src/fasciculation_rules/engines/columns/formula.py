@@ -11,7 +11,7 @@ from typing import Literal, TypeAlias
 
 from fasciculation_rules.logic.firing import Firing
 
-Comparator: TypeAlias = Literal["==", "!=", ">=", "<=", ">", "<"]
+Comparator: TypeAlias = Literal["==", ">=", "<=", ">", "<"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,13 +157,19 @@ class State:
 class Linear:
     """A quantity worked out: (constant + factors x columns) / divisor, rounded half-even, kept within bounds.
 
-    `columns` maps the name of an end of an input to its factor.
+    `columns` maps the name of an end of an input to its factor. Databases differ in remainders below zero, so nothing
+    there may be asked for: ValueError.
     """
 
     constant: int
     columns: Mapping[str, int]
     divisor: int
     bounds: tuple[int, int]
+
+    def __post_init__(self) -> None:
+        """Looks at the bounds."""
+        if self.bounds[0] < 0:
+            raise ValueError("a quantity that is worked out is never below zero")
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +200,8 @@ class Score:
 class Word:
     """Up to 63 truths as the bits of one whole number, the first the lowest.
 
-    Where one stands `above` each, a bit is set only if that one does not hold; it never holds without the bit's own.
+    Where one stands `above` each, a bit is set only if that one does not hold. Then a word of those stands before this
+    one in the sheet, and none of them holds without the bit's own, as long as no quantity's low end exceeds its high.
     """
 
     bits: tuple[Truth, ...]

@@ -17,7 +17,7 @@ Cell = TypeVar("Cell")
 
 
 class Layers(ABC, Generic[Cell]):
-    """Prints layer after layer of columns; those of one layer do not see each other, but all that come before."""
+    """Prints layer after layer of columns; a truth reads those of the layers before its own."""
 
     def __init__(self, sheet: Sheet, columns: Collection[str]) -> None:
         self.sheet = sheet
@@ -66,7 +66,7 @@ class Layers(ABC, Generic[Cell]):
         return truth
 
     def found(self, reference: Truth, least: Truth) -> None:
-        """Called for each reference that is no constant, before there is a column for it."""
+        """Called for each reference that is no constant, with the truth whose column says it."""
 
     def counted(self, number: Number) -> Sequence[Truth]:
         """The least truths that a number is worked out from."""

@@ -30,10 +30,13 @@ from fasciculation_rules.engines.columns.rules import LEVELS
 from fasciculation_rules.engines.columns.sheet import Sheet
 from fasciculation_rules.engines.columns.sql_conditions import Conditions
 from fasciculation_rules.engines.columns.sql_entrance import entrance
-from fasciculation_rules.engines.columns.sql_text import Stage, packed
+from fasciculation_rules.engines.columns.sql_text import Stage, check_names, packed
 
 _LANE = 7
 """Bits are gathered in the smallest integers, of which one bit is the sign, before those are joined to a word."""
+
+_MOST = 127
+"""What fits in the smallest integer."""
 
 
 class Bits(Layers[str]):
@@ -51,10 +54,11 @@ class Bits(Layers[str]):
         """All of them; each rests on those before it."""
         found = [*entrance(self.sheet, self.dialect, self.folding, self.conditions)]
         found += [Stage("layer", cells) for cells in self.layers()]
+        check_names(name for stage in found for name in stage.columns)
         remarks = {self.named[truth]: "; ".join(said) for truth, said in self.remarks.items()}
         for stage in found:
             stage.remarks = {name: remarks[name] for name in stage.columns if name in remarks}
-        return packed([stage for stage in found if stage.columns], self.sheet.kept, "step")
+        return packed(found, self.sheet.kept, "step")
 
     # ---------------------------------------------------------------- layers
 
@@ -94,8 +98,10 @@ class Bits(Layers[str]):
             case No(of=member):
                 return f"~{self._inner(member)}"
             case Enough(n=n, of=members):
-                held = " + ".join(f"({self._inner(member)} & 1)" for member in members)
-                return self._set(f"{held} >= {n}")
+                held = [f"({self._inner(member)} & 1)" for member in members]
+                if len(held) > _MOST:
+                    held = [f"CAST({each} AS INTEGER)" for each in held]
+                return self._set(f"{' + '.join(held)} >= {n}")
             case Closed() | Worth():
                 raise AssertionError("a reference is followed before it is printed")
             case _:

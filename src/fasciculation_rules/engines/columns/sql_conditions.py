@@ -15,8 +15,8 @@ UNKNOWN_STATE = -1
 ENDS = ((LOW, UNKNOWN_LOW), (HIGH, UNKNOWN_HIGH))
 """The two columns of a quantity, and what stands there where nothing is known: it lies beyond every limit."""
 
-_OPPOSITE = {"==": "<>", "!=": "=", ">=": "<", "<": ">=", "<=": ">", ">": "<="}
-_SIGN = {"==": "=", "!=": "<>", ">=": ">=", "<": "<", "<=": "<=", ">": ">"}
+_OPPOSITE = {"==": "<>", ">=": "<", "<": ">=", "<=": ">", ">": "<="}
+_SIGN = {"==": "=", ">=": ">=", "<": "<", "<=": "<=", ">": ">"}
 
 
 class Reference(Protocol):
@@ -61,12 +61,11 @@ class Conditions:
                 assert_never(truth)
 
     def _test(self, column: str, comparator: str, count: int, *, holds: bool) -> str:
-        """What is unknown lies where it passes no comparison; where it would pass one, that is guarded here."""
-        plain = f"{column} {(_SIGN if holds else _OPPOSITE)[comparator]} {count}"
+        """What is unknown lies where it passes no comparison that is asked of its column."""
         unknown = self._unknown(column)
-        if unknown is None or not _passes(unknown, comparator, count):
-            return plain
-        return f"({plain} AND {column} <> {unknown})" if holds else f"({plain} OR {column} = {unknown})"
+        if unknown is not None and _passes(unknown, comparator, count):
+            raise ValueError(f"'{column} {comparator} {count}' would hold where nothing is known of it")
+        return f"{column} {(_SIGN if holds else _OPPOSITE)[comparator]} {count}"
 
     def _unknown(self, column: str) -> int | None:
         """What stands in a column of the input where nothing is known."""
@@ -89,8 +88,6 @@ def _passes(unknown: int, comparator: str, count: int) -> bool:
     match comparator:
         case "==":
             return unknown == count
-        case "!=":
-            return unknown != count
         case ">=" | ">":
             return unknown > count
         case _:

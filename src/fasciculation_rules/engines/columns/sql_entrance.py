@@ -10,7 +10,7 @@ from fasciculation_rules.engines.columns.formula import NEVER, Interval, Linear
 from fasciculation_rules.engines.columns.rules import HIGH, LOW
 from fasciculation_rules.engines.columns.sheet import Sheet
 from fasciculation_rules.engines.columns.sql_conditions import ENDS, UNKNOWN_STATE, Conditions
-from fasciculation_rules.engines.columns.sql_text import Stage
+from fasciculation_rules.engines.columns.sql_text import Stage, check_names
 
 
 def entrance(sheet: Sheet, dialect: Dialect, folding: Folding, conditions: Conditions) -> Iterator[Stage]:
@@ -25,13 +25,11 @@ def _given(sheet: Sheet, conditions: Conditions, results: Container[str]) -> Sta
 
     What is worked out where it was not reported keeps its name for the `results`.
     """
-    stage = Stage("given")
     ends = {name + end: unknown for name in sheet.program.quantities for end, unknown in ENDS}
-    for name in dict.fromkeys((*(each.partition("=")[0] for each in sheet.program.findings), *ends)):
-        if name in conditions.given:
-            column = _reported(name) if name in results else name
-            stage.columns[column] = f"COALESCE({name}, {ends.get(name, UNKNOWN_STATE)})"
-    return stage
+    items = dict.fromkeys((*(each.partition("=")[0] for each in sheet.program.findings), *ends))
+    given = [(_reported(name) if name in results else name, name) for name in items if name in conditions.given]
+    check_names(column for column, _ in given)
+    return Stage("given", {column: f"COALESCE({name}, {ends.get(name, UNKNOWN_STATE)})" for column, name in given})
 
 
 def _computed(

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Container, Iterator, Sequence
+from collections import Counter
+from collections.abc import Collection, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from fasciculation_rules.engines.columns.dialects import Dialect
+from fasciculation_rules.errors import PopulationError
 
 _COLUMN = re.compile(r"\b[a-z_][a-z0-9_]*\b")
 
@@ -28,7 +30,11 @@ def text_of(
     kept: Sequence[str],
     heading: Sequence[str],
 ) -> str:
-    """The query whose rows are the columns `beside`, then those that are kept. The stages lose what nobody needs."""
+    """The query whose rows are the columns `beside`, then those that are kept. The stages lose what nobody needs.
+
+    Raises PopulationError where two columns would have one name.
+    """
+    check_names([*beside, *(name for stage in stages for name in stage.columns)])
     lines = [f"-- {line}".rstrip() for line in (*heading, *([dialect.note] if dialect.note else []))]
     lines.append("WITH")
     source = table
@@ -46,10 +52,21 @@ def text_of(
     return "\n".join(lines) + "\n"
 
 
-def packed(stages: Sequence[Stage], kept: Collection[str], name: str) -> list[Stage]:
-    """The same columns in as few stages as there can be, and each as late as it is needed; no name stands twice.
+def check_names(names: Iterable[str]) -> None:
+    """Raises PopulationError where a name stands twice: one column would be read for the other.
 
-    Every stage hands on what is needed later, column by column, which costs as much as working something out.
+    Databases take capitals for small letters.
+    """
+    counts = Counter(name.casefold() for name in names)
+    if twice := sorted(name for name, count in counts.items() if count > 1):
+        listed = ", ".join(f"'{name}'" for name in twice)
+        raise PopulationError(f"a query needs columns of its own that are called {listed}; rename what is called so")
+
+
+def packed(stages: Sequence[Stage], kept: Collection[str], name: str) -> list[Stage]:
+    """The same columns in as few stages as there can be, and each as late as it is needed.
+
+    Every stage hands on what is needed later, column by column, and a database plans each of them once more.
     The first stage stays, because all of the table is there; the stages after it get the `name` and a number.
     """
     made = {column: text for stage in stages for column, text in stage.columns.items()}
@@ -62,7 +79,7 @@ def packed(stages: Sequence[Stage], kept: Collection[str], name: str) -> list[St
     height: dict[str, int] = {}
     for column in made:
         height[column] = max((height[root] + 1 for root in roots[column]), default=0)
-    place = dict.fromkeys(made, max(height[column] for column in kept))
+    place = dict.fromkeys(made, max((height[column] for column in kept), default=0))
     for column in reversed(made):
         for root in roots[column] if column in needed else ():
             place[root] = min(place[root], place[column] - 1)

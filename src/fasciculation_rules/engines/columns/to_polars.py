@@ -100,7 +100,7 @@ class _Printer(Layers[pl.Expr]):
         return [stage for stage in (self._intervals(), *self.layers()) if stage]
 
     def name(self, count: int) -> str:
-        """No column of an input is called so."""
+        """Nothing in a vocabulary is called so, and no column beside the answers may be."""
         return f"?{count}"
 
     def needed(self, truth: Truth) -> Truth:
@@ -149,7 +149,8 @@ class _Printer(Layers[pl.Expr]):
             case No(of=member):
                 return ~self.printed(member)
             case Enough(n=n, of=members):
-                return reduce(add, [self._points(member, 1, pl.UInt8) for member in members]) >= n
+                kind = pl.UInt8 if len(members) < 1 << 8 else pl.UInt32
+                return reduce(add, [self._points(member, 1, kind) for member in members]) >= n
             case Closed() | Worth():
                 raise AssertionError("a reference is followed before it is printed")
             case _:
@@ -160,8 +161,6 @@ class _Printer(Layers[pl.Expr]):
         match test.comparator:
             case "==":
                 return column.eq_missing(test.count)
-            case "!=":
-                passes = column != test.count
             case ">=":
                 passes = column >= test.count
             case "<=":

@@ -21,7 +21,7 @@ def to_sql(
     table: str,
     columns: Collection[str],
     *,
-    beside: Sequence[str] = (),
+    beside: Sequence[str],
     remark: Callable[[str], str] = lambda _: "",
     heading: Sequence[str] = (),
 ) -> str:

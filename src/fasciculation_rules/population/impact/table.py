@@ -12,6 +12,7 @@ from fasciculation_rules.population.impact.groups import AGE, SEX
 from fasciculation_rules.population.part import Parted
 from fasciculation_rules.population.schema import PERSON, WideForm
 from fasciculation_rules.population.screening import ROWS, Options, run_of
+from fasciculation_rules.population.sheets import answer_columns
 from fasciculation_rules.population.source import Source, open_source
 
 TAKEN = ("rung_old", "rung_new", "age_band", "people")
@@ -42,7 +43,9 @@ class Table:
     def source(self) -> Source:
         """The table with the columns that either version knows."""
         one, other = self.sources
-        return replace(one, columns=tuple(dict.fromkeys((*one.columns, *other.columns))))
+        columns = dict.fromkeys((*one.columns, *other.columns))
+        lone = dict.fromkeys(name for name in (*one.lone, *other.lone) if name not in columns)
+        return replace(one, columns=tuple(columns), lone=tuple(lone))
 
     @cached_property
     def parted(self) -> Parted:
@@ -65,9 +68,11 @@ def open_table(place: str, old: Ruleset, new: Ruleset, asked: Asked) -> Table:
             f"the rungs of {old.version} ({', '.join(old.outcomes.ladder)}) are not those of {new.version} "
             f"({', '.join(new.outcomes.ladder)}), so nobody can be said to move between them"
         )
-    taken = {PERSON, AGE, SEX, *TAKEN, *(name for each in (old, new) for name in WideForm.of(each).columns)}
-    for name in asked.by:
-        if name in taken or name.startswith("?") or asked.by.count(name) > 1:
+    taken = {PERSON, AGE, SEX, *TAKEN}
+    taken |= {name for each in (old, new) for name in (*WideForm.of(each).columns, *answer_columns(each))}
+    given = [name.casefold() for name in asked.by]
+    for name in given:
+        if name in taken or name.startswith("?") or given.count(name) > 1:
             raise PopulationError(f"'{name}' of --by is a column of its own, or given twice; name another one")
     forms = [WideForm.of(each).columns.keys() for each in (old, new)]
     sources = (open_source(place, old, asked.by, forms[1]), open_source(place, new, asked.by, forms[0]))

@@ -44,11 +44,8 @@ def open_index_dates(place: str) -> IndexDates:
         frame = table.read().collect(engine="streaming")
     lacking = frame.filter(pl.col(PERSON).is_null() | pl.col(INDEX_DATE).is_null() | pl.col(INDEX_DATE + UNREADABLE))
     if lacking.height:
-        raise PopulationError(
-            f"{lacking.height} rows of the index dates '{place}' lack a person, or a day such as 2026-11-01"
-        )
+        raise PopulationError(f"rows of the index dates '{place}' lack a person, or a day such as 2026-11-01")
     people = frame.select(PERSON, INDEX_DATE).unique()
-    twice = people.height - people[PERSON].n_unique()
-    if twice:
-        raise PopulationError(f"{twice} people of the index dates '{place}' have two days that differ")
+    if people.height > people[PERSON].n_unique():
+        raise PopulationError(f"people of the index dates '{place}' have two days that differ")
     return IndexDates(table)

@@ -197,8 +197,8 @@ def _finish(
     people, quarantined = (sum(part[key] for part in said) for key in ("people", "quarantined"))
     if quarantined > max_bad * max(people + quarantined, 1):
         raise TooManyBadRowsError(
-            f"the records of {quarantined} of {people + quarantined} people cannot be read, more than --max-bad "
-            f"allows; they are named in the files *-{QUARANTINE} of the result"
+            f"the records of more people cannot be read than --max-bad allows ({max_bad:.3g} of all); they are named "
+            f"in the files *-{QUARANTINE} of the result"
         )
     incomplete = reader.incomplete()
     manifest = {

@@ -41,7 +41,7 @@ def spread(table: Table, place: Path, parts: int, shape: Shape = lambda frame: f
         frame = table.scan()
         if table.is_csv and table.rows > ROWS:  # text can only be read from its beginning
             frame.sink_parquet(place / _COPY)
-            frame = pl.scan_parquet(place / _COPY)
+            frame = pl.scan_parquet(place / _COPY, glob=False)
         for number, offset in enumerate(range(0, table.rows, ROWS)):
             rows = shape(table.read(frame.slice(offset, ROWS))).collect(engine="streaming")
             _write(rows.filter(pl.col(PERSON).is_not_null()), place, parts, number)

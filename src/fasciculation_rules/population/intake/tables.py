@@ -40,7 +40,7 @@ class Table:
         """As it stands in the files."""
         if self.is_csv:
             return _scan_csv(list(self.files))
-        return pl.scan_parquet(list(self.files))
+        return pl.scan_parquet(list(self.files), glob=False)
 
     def read(self, frame: pl.LazyFrame | None = None) -> pl.LazyFrame:
         """The columns that are wanted, each in the one form of its kind; empty where the table has none such."""
@@ -137,7 +137,7 @@ def _types(file: Path, problems: list[Problem]) -> pl.Schema | None:
                 problems.append(foreign)
                 return None
             return _scan_csv([file]).collect_schema()
-        return pl.scan_parquet(file).collect_schema()
+        return pl.scan_parquet(file, glob=False).collect_schema()
     except OSError as error:
         problems.append(unreadable(str(file), error))
     except pl.exceptions.PolarsError:
@@ -182,7 +182,7 @@ def _scan_csv(files: list[Path]) -> pl.LazyFrame:
     with files[0].open("rb") as opened:
         tabs = b"\t" in opened.readline()
     dialect: dict[str, Any] = {"separator": "\t", "quote_char": None} if tabs else {}
-    return pl.scan_csv(files, infer_schema=False, raise_if_empty=False, **dialect)
+    return pl.scan_csv(files, infer_schema=False, raise_if_empty=False, glob=False, **dialect)
 
 
 def _misfits(file: Path, types: pl.Schema, wanted: Sequence[Wanted]) -> Iterator[Problem]:

@@ -72,7 +72,7 @@ def read_run(place: Path) -> Run:
 def _strata(parts: list[Path], names: list[str], manifest: Mapping[str, Any]) -> dict[Stratum, Counts]:
     """Everybody, and each stratum where there is more than one."""
     by = [*manifest["run"]["by"]]
-    frame = pl.scan_parquet(parts)
+    frame = pl.scan_parquet(parts, glob=False)
     if INDEX_DATE in frame.collect_schema().names():
         frame = frame.with_columns(pl.col(INDEX_DATE).dt.strftime("%Y-%m").alias(MONTH))
         by.append(MONTH)

@@ -129,7 +129,7 @@ class Spreading:
                 message = f"none of its {lines} lines is a FHIR resource ({reasons})"
                 problems.append(Problem(str(file.path), 0, 0, "", "not-ndjson", message, "fetch the file again"))
             self.doubts.append(
-                f"{bad.total()} lines of '{file.path.name}' are no resource, the first of them line {first} ({reasons})"
+                f"lines of '{file.path.name}' are no resource, the first of them line {first} ({reasons})"
             )
 
     def _take(self, resource: Json, line: bytes, file: File, order: int, spill: Spill) -> None:
