@@ -90,8 +90,9 @@ def measured(name: str, version: str, out: Path, files: list[Path]) -> list[floa
     """Seconds, processor seconds and megabytes of a run in a process of its own."""
     command = [sys.executable, __file__, "--child", name, version, str(out), *map(str, files)]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
-    if done.stderr.startswith("start"):
-        print(f"    {done.stderr.splitlines()[0]} s of Spark")
+    for line in done.stderr.splitlines():
+        if line.startswith("start "):  # others are of Spark itself
+            print(f"    {line} s of Spark")
     found: list[float] = json.loads(done.stdout.splitlines()[-1])
     return found
 

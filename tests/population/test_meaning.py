@@ -52,7 +52,7 @@ def test_any_program_means_the_same_in_columns(printer: str, program: Program, p
 
 
 @printers
-@settings(max_examples=40)
+@settings(max_examples=20)
 @given(programs(), st.lists(facts(), min_size=1, max_size=3), st.data())
 def test_what_no_column_holds_is_unknown_to_everybody(
     printer: str, program: Program, people: list[Facts], data: st.DataObject

@@ -228,7 +228,7 @@ def left_hanging(port: int, begun: bytes) -> float:
     return time.monotonic() - start
 
 
-@pytest.mark.slow
+@pytest.mark.nightly  # it waits for twice the 20 seconds after which they are closed
 def test_connections_that_never_ask_are_closed_and_shut_nobody_out() -> None:
     post = f"POST {CALLS} HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n".encode()
     with running() as (_, port), ThreadPoolExecutor() as threads:

@@ -74,7 +74,11 @@ def screen_command(
     ] = None,
     by: Annotated[
         list[str] | None,
-        typer.Option(metavar="COLUMN", help="A column that tells people apart, such as site; may be repeated."),
+        typer.Option(
+            metavar="COLUMN",
+            help="A column that tells people apart, such as site: it stands beside each answer, and watch counts by "
+            "it; may be repeated.",
+        ),
     ] = None,
     extend: Annotated[
         bool, typer.Option("--extend", help="The folder may hold the result of some of the files; add the others.")

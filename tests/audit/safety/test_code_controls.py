@@ -120,7 +120,12 @@ def test_without_a_unit_of_code_the_named_test_fails(
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-x", "-n", "0", node],
         check=False, capture_output=True, text=True, cwd=tmp_path,
-        env={**os.environ, "PYTHONPATH": f"{tmp_path / 'src'}{os.pathsep}{tmp_path}", "PYTEST_ADDOPTS": ""},
+        env={
+            **os.environ,
+            "PYTHONPATH": f"{tmp_path / 'src'}{os.pathsep}{tmp_path}",
+            "PYTEST_ADDOPTS": "",
+            "HYPOTHESIS_PROFILE": "unshrunk",
+        },
     )  # fmt: skip
     assert done.returncode == 1, f"{hazard}: without {unit} nothing failed\n{done.stdout[-2000:]}\n{done.stderr[-500:]}"
     assert " failed" in done.stdout

@@ -25,12 +25,12 @@ def lines_of(found: Prepared, ruleset: Ruleset, *, form: str, day: str, least: i
     yield _line("people", found.people, least)
     yield _line("people in quarantine", found.quarantined, least)
     yield from _counts("Records read", tally.read, least)
-    yield _line("records with a code that is known", tally.known.total(), least)
+    yield _line("statements with a code that is known", tally.known.total(), least)
     listed: dict[Any, int] = dict(_ordered(tally.unknown)[:MOST])
     # The rest of them counts as one more; the total is theirs all together.
     cells = {**listed, "rest": tally.unknown.total() - sum(listed.values()), "all": tally.unknown.total()}
     texts = shown(cells, [("all", (*listed, "rest"))], least)
-    yield _told("records with one that is not", texts["all"])
+    yield _told("records with a code that is not", texts["all"])
     yield from _counts("Records set aside", tally.aside, least)
     if listed:
         yield ""
