@@ -28,9 +28,10 @@ from fasciculation_rules.model.vocabulary import Finding
 from fasciculation_rules.population.in_duckdb import connected
 from fasciculation_rules.population.outcomes import BOUNDS
 from fasciculation_rules.population.query import query_of
-from fasciculation_rules.population.rows import Decoded, Decoder
+from fasciculation_rules.population.rows import Decoded, Decoder, to_row
 from fasciculation_rules.population.schema import WideForm
 from fasciculation_rules.population.sheets import sheet_of
+from fasciculation_rules.shelf.kept import kept_folder, read_kept
 
 Row = Mapping[str, int]
 TODAY = datetime.date(2026, 11, 1)
@@ -192,3 +193,19 @@ def said_by_duckdb(rows: Sequence[Row], ruleset: Ruleset, *, bits: bool = True) 
         answer = connection.sql(query).pl()
     ordered = answer.sort(answer["person_id"].str.slice(1).cast(pl.Int64))
     return [decoder.decode(cells) for cells in ordered.iter_rows(named=True)]
+
+
+def closed_row(case: Case, on: object, ruleset: Ruleset) -> Row:
+    """A case as a row: what is left once it is admitted, settled and closed."""
+    admitted = admit(case, ruleset, on=on, reconcile=True)  # type: ignore[arg-type]
+    return to_row(close(admitted, case, ruleset, reconcile=True).facts, ruleset)
+
+
+def rows_of_cases(ruleset: Ruleset) -> list[Row]:
+    """The cases of a ruleset and those that were kept for it, each row once."""
+    rows = [closed_row(Case.read({"given": each.given}), each.on, ruleset) for each in ruleset.cases.values()]
+    for kept in read_kept(ruleset.version, kept_folder()):
+        for cases in kept.cases.values():
+            rows += [closed_row(Case.read({"given": each.given}), each.on, ruleset) for each in cases]
+    assert len(rows) > 1_000
+    return [*{tuple(sorted(row.items())): row for row in rows}.values()]

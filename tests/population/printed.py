@@ -28,16 +28,17 @@ def firings(
 ) -> list[dict[str, Firing]]:
     """The five values of every name for every person; the table lacks the columns of some items."""
     lacking = [name + end for name in without for end in ("", LOW, HIGH)]
-    table = _table(program, people).drop(lacking, strict=False)
+    table = table_of(program, people).drop(lacking, strict=False)
     match printer:
         case "polars":
             answer = _polars(program, table)
         case _:
             answer = _duckdb(program, table, DIALECTS["duckdb"] if printer == "bits" else CASES)
-    return [_decoded(program, cells) for cells in answer.iter_rows(named=True)]
+    return [decoded(program, cells) for cells in answer.iter_rows(named=True)]
 
 
-def _table(program: Program, people: Sequence[Facts]) -> pl.DataFrame:
+def table_of(program: Program, people: Sequence[Facts]) -> pl.DataFrame:
+    """A row a person, numbered."""
     ends = [name + end for name in program.quantities for end in (LOW, HIGH)]
     rows = [
         {name: int(present) for name, present in person.findings.items()}
@@ -60,7 +61,8 @@ def _duckdb(program: Program, table: pl.DataFrame, dialect: Dialect) -> pl.DataF
         return connection.sql(query).pl().sort("row")
 
 
-def _decoded(program: Program, cells: dict[str, int]) -> dict[str, Firing]:
+def decoded(program: Program, cells: dict[str, int]) -> dict[str, Firing]:
+    """The five values of every name, out of the words."""
     found = dict.fromkeys(program.names, Firing.FALSE)
     for prefix, firing in FIRINGS.items():
         mask = joined([cells[column] for column in words_of(prefix, len(program.names))])

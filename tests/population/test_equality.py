@@ -6,27 +6,28 @@ from pathlib import Path
 from random import Random
 
 import pytest
-from people import TODAY, Row, beside_every_limit, random_row, said_by_duckdb, said_by_polars, said_by_steps, to_case
+from people import (
+    TODAY,
+    Row,
+    beside_every_limit,
+    closed_row,
+    random_row,
+    rows_of_cases,
+    said_by_duckdb,
+    said_by_polars,
+    said_by_steps,
+    to_case,
+)
 
-from fasciculation_rules import Case, Ruleset, open_ruleset
-from fasciculation_rules.assessing.admit import admit
-from fasciculation_rules.assessing.findings import close
-from fasciculation_rules.population.rows import to_row
-from fasciculation_rules.shelf.kept import kept_folder, read_kept
+from fasciculation_rules import Ruleset, open_ruleset
 
 MINI = Path(__file__).parent.parent / "rulesets" / "mini"
-NIGHTLY = pytest.param("1.0.0", marks=pytest.mark.nightly)
+NIGHTLY = [pytest.param(each, marks=pytest.mark.nightly) for each in ("0.1.0", "1.0.0")]
 
 
-@pytest.fixture(scope="module", params=["1.1.0", NIGHTLY])
+@pytest.fixture(scope="module", params=["1.1.0", *NIGHTLY])
 def version(request: pytest.FixtureRequest) -> Ruleset:
     return open_ruleset(request.param)
-
-
-def closed_row(case: Case, on: object, ruleset: Ruleset) -> Row:
-    """A case as a row: what is left once it is admitted, settled and closed."""
-    admitted = admit(case, ruleset, on=on, reconcile=True)  # type: ignore[arg-type]
-    return to_row(close(admitted, case, ruleset, reconcile=True).facts, ruleset)
 
 
 def agree(rows: list[Row], ruleset: Ruleset) -> None:
@@ -47,12 +48,7 @@ def test_beside_every_limit_and_every_normal_range(version: Ruleset) -> None:
 
 
 def test_on_the_cases_and_the_kept_cases_of_the_ruleset(version: Ruleset) -> None:
-    rows = [closed_row(Case.read({"given": each.given}), each.on, version) for each in version.cases.values()]
-    for kept in read_kept(version.version, kept_folder()):
-        for cases in kept.cases.values():
-            rows += [closed_row(Case.read({"given": each.given}), each.on, version) for each in cases]
-    assert len(rows) > 1_000
-    agree([dict(row) for row in {tuple(sorted(row.items())): row for row in rows}.values()], version)
+    agree(rows_of_cases(version), version)
 
 
 def test_a_row_that_was_closed_before_says_the_same() -> None:

@@ -11,7 +11,7 @@ import polars as pl
 import pytest
 
 from fasciculation_rules import Ruleset, open_ruleset
-from fasciculation_rules.engines.columns.dialects import DIALECTS
+from fasciculation_rules.engines.columns.dialects import DIALECTS, Dialect
 from fasciculation_rules.engines.columns.sheet import sheet_of_program
 from fasciculation_rules.engines.columns.to_sql import to_sql
 from fasciculation_rules.errors import PopulationError, TooManyBadRowsError
@@ -179,9 +179,9 @@ def test_no_word_of_a_ruleset_ends_the_comment_in_which_it_stands(tmp_path: Path
 
 
 @pytest.mark.parametrize("dialect", [DIALECTS["duckdb"], CASES], ids=["bits", "cases"])
-def test_a_table_with_none_of_the_columns_leaves_everything_unknown(dialect: object, tmp_path: Path) -> None:
+def test_a_table_with_none_of_the_columns_leaves_everything_unknown(dialect: Dialect, tmp_path: Path) -> None:
     program = RULESET.program
-    query = to_sql(sheet_of_program(program), dialect, "people", [], beside=["row"])  # type: ignore[arg-type]
+    query = to_sql(sheet_of_program(program), dialect, "people", [], beside=["row"])
     with connected() as connection:
         connection.register("people", pl.DataFrame({"row": [1]}).to_arrow())
         (cells,) = connection.sql(query).pl().iter_rows(named=True)
