@@ -12,13 +12,18 @@ import pytest
 
 from fasciculation_rules import Ruleset, open_ruleset
 from fasciculation_rules.engines.columns.dialects import DIALECTS, Dialect
+from fasciculation_rules.engines.columns.formula import Linear
 from fasciculation_rules.engines.columns.sheet import sheet_of_program
 from fasciculation_rules.engines.columns.to_sql import to_sql
 from fasciculation_rules.errors import PopulationError, TooManyBadRowsError
+from fasciculation_rules.logic.program import Program
+from fasciculation_rules.population import replaying
 from fasciculation_rules.population.generating import generate
 from fasciculation_rules.population.impact.table import Asked, open_table
 from fasciculation_rules.population.in_duckdb import connected
 from fasciculation_rules.population.query import query_of
+from fasciculation_rules.population.replaying import read_manifest, replay
+from fasciculation_rules.population.report import lines_of
 from fasciculation_rules.population.rows import Decoder
 from fasciculation_rules.population.schema import METADATA, PERSON, metadata_of
 from fasciculation_rules.population.screening import Options, screen
@@ -94,6 +99,11 @@ def test_an_item_called_by_a_word_of_sql_is_answered_by_columns_and_refused_by_d
         screen(str(people), tmp_path / "sql", ruleset, Options(DAY, engine="sql"))
 
 
+def test_a_quantity_that_is_worked_out_has_no_range_below_zero() -> None:
+    with pytest.raises(PopulationError, match="give it one from zero up"):
+        Linear(0, {}, 1, (-1, 1))
+
+
 def written(place: Path, frame: pl.DataFrame, metadata: dict[str, str] | None = None) -> str:
     place.mkdir()
     frame.write_parquet(place / "people.parquet", metadata=metadata_of(RULESET) if metadata is None else metadata)
@@ -165,7 +175,33 @@ def test_a_folder_that_may_not_grow_stays_as_it_was(tmp_path: Path) -> None:
     assert {file.name: file.read_bytes() for file in out.iterdir()} == before
 
 
+def test_a_report_names_the_columns_that_are_not_there_and_a_replay_counts_nobody(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    frame = pl.DataFrame({PERSON: [1, 2], "fasciculation": [1, 1], "age_low": [40, 40], "age_high": [40, 40]})
+    written(tmp_path / "people", frame.with_columns(ward=pl.lit("a")))
+    found = screen("people", tmp_path / "out", RULESET, Options(DAY))
+    report = "\n".join(lines_of(found, RULESET, Options(DAY)))
+    assert "unknown for everybody: " in report
+    assert "(bulbar_symptoms, dysarthria, " in report
+    assert "were not read: 1 (ward)" in report
+
+    manifest = read_manifest(tmp_path / "out" / "manifest.json")
+    replayed = [*replaying.lines_of(replay(manifest, RULESET), RULESET)]
+    assert len(replayed) == 2
+    assert replayed[1] == f"The same logical digest: {found.digest}"
+    monkeypatch.chdir(tmp_path / "out")
+    with pytest.raises(PopulationError, match="seen from where it was screened: go there, or name it with --input"):
+        replay(manifest, RULESET)
+
+
 # ---------------------------------------------------------------- queries
+
+
+def test_a_program_without_names_or_columns_has_a_query_too() -> None:
+    program = Program((), (), {}, {}, {})
+    assert "SELECT" in to_sql(sheet_of_program(program), DIALECTS["duckdb"], "people", [], beside=["row"])
 
 
 def test_no_word_of_a_ruleset_ends_the_comment_in_which_it_stands(tmp_path: Path) -> None:

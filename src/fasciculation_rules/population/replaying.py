@@ -80,7 +80,7 @@ def replay(
     try:
         source = open_source(table, ruleset, options.by)
     except PopulationError as error:
-        if place is None and not Path(table).is_absolute():
+        if place is None and not Path(table).is_absolute() and not Path(table).exists():
             raise PopulationError(
                 f"{error}; the manifest names the table so, seen from where it was screened: go "
                 "there, or name it with --input"

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
+from fasciculation_rules.errors import PopulationError
 from fasciculation_rules.logic.firing import Firing
 
 Comparator: TypeAlias = Literal["==", ">=", "<=", ">", "<"]
@@ -157,8 +158,8 @@ class State:
 class Linear:
     """A quantity worked out: (constant + factors x columns) / divisor, rounded half-even, kept within bounds.
 
-    `columns` maps the name of an end of an input to its factor. Databases differ in remainders below zero, so nothing
-    there may be asked for: ValueError.
+    `columns` maps the name of an end of an input to its factor. Databases differ in remainders below zero, so a
+    range that reaches there raises PopulationError.
     """
 
     constant: int
@@ -169,7 +170,7 @@ class Linear:
     def __post_init__(self) -> None:
         """Looks at the bounds."""
         if self.bounds[0] < 0:
-            raise ValueError("a quantity that is worked out is never below zero")
+            raise PopulationError("a quantity that is worked out has a range below zero; give it one from zero up")
 
 
 @dataclass(frozen=True, slots=True)

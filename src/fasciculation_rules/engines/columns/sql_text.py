@@ -83,7 +83,7 @@ def packed(stages: Sequence[Stage], kept: Collection[str], name: str) -> list[St
     for column in reversed(made):
         for root in roots[column] if column in needed else ():
             place[root] = min(place[root], place[column] - 1)
-    found = [first, *(Stage(f"{name}_{number}") for number in range(1, max(place.values()) + 1))]
+    found = [first, *(Stage(f"{name}_{number}") for number in range(1, max(place.values(), default=0) + 1))]
     for column, text in made.items():
         if column in needed and column not in first.columns:
             found[place[column]].columns[column] = text
